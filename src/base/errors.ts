@@ -1,0 +1,84 @@
+/** Every code a `LakeError` can carry. The part before the slash names the layer that found the problem. */
+export type LakeErrorCode =
+  // storage: bytes at paths
+  | "storage/not-found"
+  | "storage/already-exists"
+  | "storage/permission-denied"
+  | "storage/no-space"
+  | "storage/unavailable"
+  | "storage/invalid-path"
+  | "storage/unknown-scheme"
+  | "storage/location-not-allowed"
+  | "storage/io"
+  // schema: types, values, evolution
+  | "schema/invalid"
+  | "schema/unknown-column"
+  | "schema/unknown-field"
+  | "schema/duplicate-column"
+  | "schema/type-mismatch"
+  | "schema/not-null"
+  | "schema/overflow"
+  | "schema/invalid-value"
+  | "schema/incompatible"
+  // expression: SQL text and builders
+  | "expression/syntax"
+  | "expression/unknown-column"
+  | "expression/ambiguous-column"
+  | "expression/unknown-function"
+  | "expression/type-mismatch"
+  | "expression/evaluation"
+  // parquet: file bytes
+  | "parquet/corrupt"
+  | "parquet/unsupported"
+  | "parquet/codec"
+  // delta: the log
+  | "delta/not-a-table"
+  | "delta/table-exists"
+  | "delta/unsupported-feature"
+  | "delta/conflict"
+  | "delta/commit-unknown"
+  | "delta/no-such-version"
+  | "delta/timestamp-out-of-range"
+  | "delta/log-gap"
+  | "delta/corrupt-log"
+  | "delta/corrupt-checkpoint"
+  | "delta/invalid-property"
+  | "delta/append-only"
+  | "delta/constraint-violated"
+  // merge
+  | "merge/multiple-matches"
+  | "merge/invalid-condition"
+  | "merge/invalid-clause"
+  // the handle and its options
+  | "table/read-only"
+  | "usage/invalid-option"
+  | "usage/invalid-timestamp"
+  | "usage/aborted"
+  | "memory/budget-exceeded"
+  // our own bugs
+  | "internal/assertion";
+
+/** Facts of a failure, JSON-able so that logs and `--json` can carry them. */
+export type ErrorContext = Readonly<Record<string, unknown>>;
+
+/**
+ * The only error this package throws on purpose.
+ *
+ * `message` says what happened, why, and what to do. `context` holds the facts the message was made of, `cause` the
+ * error underneath, if any.
+ */
+export class LakeError extends Error {
+  readonly code: LakeErrorCode;
+  readonly context: ErrorContext;
+
+  constructor(code: LakeErrorCode, message: string, context: ErrorContext = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "LakeError";
+    this.code = code;
+    this.context = context;
+  }
+
+  static is(error: unknown, code?: LakeErrorCode): error is LakeError {
+    return error instanceof LakeError && (code === undefined || error.code === code);
+  }
+}

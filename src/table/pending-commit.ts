@@ -1,0 +1,54 @@
+import type { BoundExpression } from "../expression/expression.js";
+import type { StructType } from "../schema/types.js";
+import type { DataFile, WrittenFile } from "./data-file.js";
+import type { Operation, OperationDetails, WriteMetrics } from "./operation.js";
+
+/**
+ * What a commit wishes to do: declarative and replayable against any later version that does not conflict.
+ * Data files are written once; only the publishing is retried.
+ */
+export interface PendingCommit {
+  readonly operation: Operation;
+  readonly metrics: WriteMetrics;
+  readonly details?: OperationDetails | undefined;
+  readonly added: readonly WrittenFile[];
+  /** Files of the base snapshot that this commit takes out of the table. */
+  readonly removed: readonly DataFile[];
+  readonly metadata?: MetadataChange | undefined;
+  /** What the result depends on. */
+  readonly reads: ReadSet;
+  /** `false` when the bag of rows stays the same (compaction). */
+  readonly dataChange: boolean;
+  readonly userMetadata?: string | undefined;
+}
+
+/** A metadata wish: what is absent stays as it is. */
+export interface MetadataChange {
+  readonly schema?: StructType | undefined;
+  readonly partitionBy?: readonly string[] | undefined;
+  /** Keys to set; `undefined` removes the key. */
+  readonly properties?: ReadonlyMap<string, string | undefined> | undefined;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  /** Replace the whole table definition, the table id stays (CREATE OR REPLACE). */
+  readonly replace?: boolean | undefined;
+}
+
+/**
+ * What a write has read of its base snapshot. A blind append has read nothing.
+ * Predicates are bound to `tableScope(base.schema)`: rows that match any of them were looked for.
+ */
+export interface ReadSet {
+  readonly wholeTable: boolean;
+  readonly predicates: readonly BoundExpression[];
+  /** `path`s of the files whose rows were read. */
+  readonly files: ReadonlySet<string>;
+}
+
+export const readNothing: ReadSet = Object.freeze({ wholeTable: false, predicates: Object.freeze([]), files: new Set<string>() });
+
+/** Adds files, and depends on nothing that it read. */
+export function isBlindAppend(commit: PendingCommit): boolean {
+  const { reads } = commit;
+  return commit.added.length > 0 && commit.removed.length === 0 && commit.metadata === undefined && !reads.wholeTable && reads.predicates.length === 0 && reads.files.size === 0;
+}
