@@ -1,5 +1,7 @@
 import type { Host } from "../base/host.js";
+import type { Logger } from "../base/logger.js";
 import type { MemoryBudget } from "../base/memory.js";
+import type { Progress } from "../base/progress.js";
 import type { ParquetCodec } from "../parquet/codec.js";
 import type { ObjectStore } from "../storage/object-store.js";
 import type { WriteMetrics } from "../table/operation.js";
@@ -12,6 +14,7 @@ export interface EngineContext {
   readonly store: ObjectStore;
   readonly codec: ParquetCodec;
   readonly memory: MemoryBudget;
+  readonly logger: Logger;
 }
 
 /** What a writing verb is told beside its own options. */
@@ -20,13 +23,6 @@ export interface VerbOptions {
   readonly userMetadata?: string | undefined;
   readonly maxAttempts?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-export interface Progress {
-  readonly phase: string;
-  readonly done: number;
-  readonly total?: number | undefined;
-  readonly unit: "files" | "bytes" | "rows";
 }
 
 /** What a writing verb resolves to. `table` is the one to go on with; `committed` is false when nothing had to change. */
