@@ -1,0 +1,112 @@
+import type { Logger } from "../base/logger.js";
+import type { Progress } from "../base/progress.js";
+import { LakeError } from "../base/errors.js";
+import type { Expression } from "../expression/build.js";
+import type { SchemaInput } from "../schema/schema-input.js";
+
+/** How to reach a table and how much the work on it may use. Taken by `create`, `open` and `exists`. */
+export interface ConnectOptions {
+  /** Bytes that reads and writes may hold at once, workers of the codec included. Default: 1 GiB. */
+  readonly memoryLimit?: number;
+  /** Codec workers; 0 decodes and encodes in this thread. Default: one per core, within `memoryLimit`. */
+  readonly workers?: number;
+  /** How often a commit that meets rivals is tried. Default: 50. */
+  readonly maxAttempts?: number;
+  /** Told of what is worth knowing but no failure, such as a checkpoint that could not be written. Default: silent. */
+  readonly logger?: Logger;
+  readonly signal?: AbortSignal;
+}
+
+/** A version by number, or the newest one not later than a timestamp: ISO text with a zone, a `Date`, or milliseconds. */
+export type TimeTravel = { readonly version: number; readonly timestamp?: never } | { readonly timestamp: string | Date | number; readonly version?: never };
+
+export interface OpenOptions extends ConnectOptions {
+  readonly version?: number;
+  readonly timestamp?: string | Date | number;
+}
+
+export interface CreateTableOptions<S extends SchemaInput, P extends string> extends ConnectOptions {
+  readonly schema: S;
+  /** Columns that become folders. */
+  readonly partitionBy?: readonly P[];
+  readonly properties?: Readonly<Record<string, string>>;
+  /** What the table holds, for people. */
+  readonly comment?: string;
+  readonly name?: string;
+  /** What to do when there is a table: refuse, open it as it is, or put this definition and no rows in its place. Default: `"error"`. */
+  readonly ifExists?: "error" | "open" | "replace";
+  readonly userMetadata?: string;
+}
+
+/** A predicate: SQL text or an `Expression`. */
+export type Predicate = string | Expression;
+
+export interface ReadOptions {
+  /** Top-level columns to read, in this order. Default: all. */
+  readonly columns?: readonly string[];
+  /** Rows for which this is true. */
+  readonly where?: Predicate;
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface WriteOptions {
+  /** Kept in the log entry, as given. */
+  readonly userMetadata?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface AppendOptions extends WriteOptions {
+  /** Add columns that the data has and the table lacks. Default: `false`, they are refused. */
+  readonly mergeSchema?: boolean;
+}
+
+export interface OverwriteOptions extends WriteOptions {
+  /** Replace only the rows that match; the new rows must match too. Default: the whole table. */
+  readonly where?: Predicate;
+  /** `"overwrite"`: the table takes the data's schema. */
+  readonly schema?: "overwrite";
+}
+
+export interface DeleteOptions extends WriteOptions {
+  /** Default: every row. */
+  readonly where?: Predicate;
+}
+
+/** In `set` and `values` a string is SQL; any other value is a literal. */
+export type Assignment = string | Expression | number | bigint | boolean | Date | Uint8Array | null;
+
+export interface UpdateOptions extends WriteOptions {
+  readonly set: Readonly<Record<string, Assignment>>;
+  /** Default: every row. */
+  readonly where?: Predicate;
+}
+
+/**
+ * Refuses option names that are not known: a feature that is not built is named, a slip of the pen lists what there is.
+ *
+ * @throws delta/unsupported-feature, usage/invalid-option
+ */
+export function checkOptions(call: string, options: object | undefined, known: readonly string[], later: Readonly<Record<string, string>> = {}): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new LakeError("usage/invalid-option", `${call} takes an options object, found ${describe(options)}.`, { call });
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    const feature = later[name];
+    if (feature !== undefined) {
+      throw new LakeError(
+        "delta/unsupported-feature",
+        `${call} was given "${name}", which needs ${feature}. This release of laketable does not have it yet; leave the option out.`,
+        { call, option: name, feature },
+      );
+    }
+    throw new LakeError("usage/invalid-option", `${call} has no option "${name}". Known: ${known.join(", ")}.`, { call, option: name, known });
+  }
+}
+
+function describe(value: unknown): string {
+  return Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
+}

@@ -1,0 +1,70 @@
+import { createMemoryBudget, type MemoryBudget } from "../base/memory.js";
+import { LakeError } from "../base/errors.js";
+import { systemHost } from "../base/host.js";
+import { silentLogger } from "../base/logger.js";
+import { createDeltaFormat } from "../delta/delta-format.js";
+import type { EngineContext } from "../engine/context.js";
+import { createInlineCodec } from "../parquet/codec-inline.js";
+import { createPooledCodec } from "../parquet/codec-pool.js";
+import type { ParquetCodec } from "../parquet/codec.js";
+import { createStoreResolver } from "../storage/resolver.js";
+import type { TableFormat } from "../table/table-format.js";
+import type { ConnectOptions } from "./options.js";
+
+const defaultMemoryLimitBytes = 1 << 30;
+const defaultMaxAttempts = 50;
+
+/** Everything a handle needs to work on the table at one location: the composition of host, store, codec and format. */
+export interface Connection {
+  readonly url: string;
+  readonly context: EngineContext;
+  readonly format: TableFormat;
+  readonly maxAttempts: number;
+}
+
+/** The table location `url` under `options`. Nothing is read yet, and no worker is started. */
+export function connect(url: string, options: ConnectOptions): Connection {
+  if (typeof url !== "string" || url === "") {
+    throw new LakeError("usage/invalid-option", `A table is named by a path or URL, found ${typeof url === "string" ? "an empty string" : typeof url}.`);
+  }
+  const store = createStoreResolver().resolve(url);
+  const { codec, memory } = resources(options);
+  const logger = options.logger ?? silentLogger;
+  const format = createDeltaFormat({ store, host: systemHost, codec, logger });
+  return {
+    url: store.url,
+    context: { host: systemHost, store, codec, memory, logger },
+    format,
+    maxAttempts: positiveInteger("maxAttempts", options.maxAttempts) ?? defaultMaxAttempts,
+  };
+}
+
+interface Resources {
+  readonly codec: ParquetCodec;
+  readonly memory: MemoryBudget;
+}
+
+/** Handles with the same limits share workers and budget: a process with a hundred tables still has one pool. */
+const shared = new Map<string, Resources>();
+
+export function resources(options: Pick<ConnectOptions, "workers" | "memoryLimit">): Resources {
+  const limitBytes = positiveInteger("memoryLimit", options.memoryLimit) ?? defaultMemoryLimitBytes;
+  const workers = options.workers === 0 ? 0 : (positiveInteger("workers", options.workers) ?? systemHost.cpus);
+  const key = `${workers}/${limitBytes}`;
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  const made: Resources = {
+    codec: workers === 0 ? createInlineCodec() : createPooledCodec({ workers, memoryLimitBytes: limitBytes }),
+    memory: createMemoryBudget(limitBytes),
+  };
+  shared.set(key, made);
+  return made;
+}
+
+function positiveInteger(option: string, value: number | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!Number.isSafeInteger(value) || value <= 0) {
+    throw new LakeError("usage/invalid-option", `${option} must be a whole number above 0, found ${String(value)}.`, { option, value: String(value) });
+  }
+  return value;
+}
