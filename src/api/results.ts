@@ -1,4 +1,5 @@
 import type { VerbResult } from "../engine/context.js";
+import type { HistoryEntry } from "../table/table-format.js";
 import type { WriteMetrics } from "../table/operation.js";
 
 /** What a write resolves to. When nothing had to change, `version` is the one the handle had, and every count is 0. */
@@ -25,6 +26,22 @@ export interface HistoryRecord {
   readonly isolationLevel: string | null;
   readonly isBlindAppend: boolean | null;
   readonly txnId: string | null;
+}
+
+export function historyRecord(entry: HistoryEntry): HistoryRecord {
+  return {
+    version: entry.version,
+    timestamp: new Date(entry.timestampMs),
+    operation: entry.operation ?? null,
+    operationParameters: entry.operationParameters,
+    operationMetrics: entry.operationMetrics,
+    userMetadata: entry.userMetadata ?? null,
+    engineInfo: entry.engineInfo ?? null,
+    readVersion: entry.readVersion ?? null,
+    isolationLevel: entry.isolationLevel ?? null,
+    isBlindAppend: entry.isBlindAppend ?? null,
+    txnId: entry.txnId ?? null,
+  };
 }
 
 /** A table in figures, as Spark's DESCRIBE DETAIL gives them. */
@@ -64,4 +81,13 @@ export interface FileStats {
   readonly min: Readonly<Record<string, unknown>>;
   readonly max: Readonly<Record<string, unknown>>;
   readonly nullCount: Readonly<Record<string, number>>;
+}
+
+/** A file of the transaction log. */
+export interface LogFileRecord {
+  readonly path: string;
+  readonly kind: string;
+  readonly version: number;
+  readonly size: number;
+  readonly modified: Date;
 }

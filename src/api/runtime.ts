@@ -14,6 +14,15 @@ import type { ConnectOptions } from "./options.js";
 const defaultMemoryLimitBytes = 1 << 30;
 const defaultMaxAttempts = 50;
 
+/** The options that say how to reach a table, and those of later features, which are refused by name. */
+export const connectOptionNames = ["memoryLimit", "workers", "maxAttempts", "logger", "signal"] as const;
+export const laterConnectOptions = {
+  s3: "the S3 store",
+  spillDir: "spilling to disk",
+  isolation: "selectable isolation levels",
+  allowedLocations: "files outside the table's folder",
+} as const;
+
 /** Everything a handle needs to work on the table at one location: the composition of host, store, codec and format. */
 export interface Connection {
   readonly url: string;

@@ -1,0 +1,294 @@
+import type { RecordBatch, Table as ArrowTable } from "apache-arrow";
+import { LakeError } from "../base/errors.js";
+import type { EngineContext, VerbOptions, VerbResult } from "../engine/context.js";
+import { appendRows } from "../engine/append.js";
+import { deleteRows } from "../engine/delete.js";
+import { overwriteRows } from "../engine/overwrite.js";
+import { updateRows } from "../engine/update.js";
+import { toNode } from "../expression/build.js";
+import { toBatches, type BatchInput } from "../schema/batch-input.js";
+import type { RowOptions } from "../schema/row-reader.js";
+import type { Row, RowInputOf, RowOf } from "../schema/row-type.js";
+import type { SchemaInput } from "../schema/schema-input.js";
+import type { StructType } from "../schema/types.js";
+import type { Snapshot } from "../table/snapshot.js";
+import type { Table } from "../table/table-format.js";
+import { Alter } from "./alter.js";
+import { assignmentNodes } from "./assignments.js";
+import { createTable, type ColumnNameOf } from "./create-table.js";
+import { describeTable } from "./detail.js";
+import { MergeBuilder, type MergeOptions } from "./merge-builder.js";
+import {
+  checkOptions,
+  type AppendOptions,
+  type ConnectOptions,
+  type CreateTableOptions,
+  type DeleteOptions,
+  type OpenOptions,
+  type OverwriteOptions,
+  type Predicate,
+  type ReadOptions,
+  type TimeTravel,
+  type UpdateOptions,
+  type WriteOptions,
+} from "./options.js";
+import * as reads from "./reads.js";
+import { historyRecord, writeResult, type FileRecord, type HistoryRecord, type LogFileRecord, type TableDetail, type WriteResult } from "./results.js";
+import { connect, connectOptionNames, laterConnectOptions, type Connection } from "./runtime.js";
+import { versionRef } from "./time-travel.js";
+
+/**
+ * A handle on a Delta table, pinned to one version.
+ *
+ * Reads see that version to the end of their iteration. A write starts from it, is rebased over rivals, and moves the handle to
+ * the version it committed; `refresh` moves it to the newest. Writes on one handle queue up. Handles opened at a version or
+ * timestamp refuse writes (`table/read-only`). Nothing has to be closed.
+ */
+export class DeltaTable<R extends object = Row, I extends object = R> {
+  readonly #connection: Connection;
+  readonly #readOnly: boolean;
+  #table: Table;
+  #writes: Promise<unknown> = Promise.resolve();
+
+  /** @internal */
+  constructor(connection: Connection, table: Table, readOnly: boolean) {
+    this.#connection = connection;
+    this.#table = table;
+    this.#readOnly = readOnly;
+  }
+
+  /**
+   * Makes a table, version 0.
+   *
+   * @throws delta/table-exists  there is one, and `ifExists` is `"error"`
+   * @throws schema/*, delta/invalid-property, delta/unsupported-feature  the definition is refused; nothing is written
+   */
+  static async create<const S extends SchemaInput>(url: string, options: CreateTableOptions<S, ColumnNameOf<S>>): Promise<DeltaTable<RowOf<S>, RowInputOf<S>>> {
+    const connection = connect(url, options);
+    return new DeltaTable<RowOf<S>, RowInputOf<S>>(connection, await createTable(connection, options), false);
+  }
+
+  /**
+   * Opens the newest version, or the one that `version` or `timestamp` names.
+   *
+   * @throws delta/not-a-table, delta/no-such-version, delta/timestamp-out-of-range, delta/unsupported-feature
+   */
+  static async open<R extends object = Row>(url: string, options: OpenOptions = {}): Promise<DeltaTable<R>> {
+    checkOptions("DeltaTable.open", options, [...connectOptionNames, "version", "timestamp"], laterConnectOptions);
+    const connection = connect(url, options);
+    const at = versionRef(options);
+    return new DeltaTable<R>(connection, await connection.format.open(at, options.signal), at !== undefined);
+  }
+
+  /** Whether there is a table at `url`. */
+  static async exists(url: string, options: ConnectOptions = {}): Promise<boolean> {
+    checkOptions("DeltaTable.exists", options, connectOptionNames, laterConnectOptions);
+    return connect(url, options).format.exists(options.signal);
+  }
+
+  get url(): string {
+    return this.#connection.url;
+  }
+  get version(): number {
+    return this.#snapshot.version;
+  }
+  /** When `version` was committed. */
+  get timestamp(): Date {
+    return new Date(this.#snapshot.timestampMs);
+  }
+  get schema(): StructType {
+    return this.#snapshot.schema;
+  }
+  get properties(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#snapshot.properties);
+  }
+  get partitionBy(): readonly string[] {
+    return this.#snapshot.partitionBy;
+  }
+
+  detail(): Promise<TableDetail> {
+    return describeTable(this.#connection.url, this.#table);
+  }
+
+  /** Moves the handle to the newest version; reads only what is new. */
+  async refresh(): Promise<this> {
+    if (this.#readOnly) throw this.#readOnlyError("refresh");
+    await this.#enqueue(async () => {
+      this.#table = await this.#table.at("latest");
+    });
+    return this;
+  }
+
+  /** A read-only handle on another version of the table. */
+  async at(when: TimeTravel): Promise<DeltaTable<R, I>> {
+    const ref = versionRef(when);
+    if (ref === undefined) throw new LakeError("usage/invalid-option", "at() takes { version } or { timestamp }.");
+    return new DeltaTable<R, I>(this.#connection, await this.#table.at(ref), true);
+  }
+
+  /**
+   * The rows as Arrow batches; at least one, so that the schema is known even when no row matches.
+   * Leaving the loop early stops the reads under it.
+   */
+  scan(options: ReadOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
+    return reads.scanBatches(this.#context, this.#snapshot, options);
+  }
+
+  /** The rows as plain objects. */
+  rows(options: ReadOptions & RowOptions = {}): AsyncGenerator<R, void, undefined> {
+    return reads.scanRows<R>(this.#context, this.#snapshot, options);
+  }
+
+  /** All matching rows in one Arrow table, in memory. */
+  toArrow(options: ReadOptions = {}): Promise<ArrowTable> {
+    return reads.arrowTable(this.#context, this.#snapshot, options);
+  }
+
+  /** All matching rows as plain objects, in memory. */
+  async toArray(options: ReadOptions & RowOptions = {}): Promise<R[]> {
+    const rows: R[] = [];
+    for await (const row of this.rows(options)) rows.push(row);
+    return rows;
+  }
+
+  /** How many rows match; read from the log's statistics where they suffice. */
+  count(options: Pick<ReadOptions, "where" | "signal"> = {}): Promise<number> {
+    return reads.count(this.#context, this.#snapshot, options);
+  }
+
+  /** The live data files that may hold matching rows. */
+  files(options: Pick<ReadOptions, "where" | "signal"> = {}): AsyncGenerator<FileRecord, void, undefined> {
+    return reads.files(this.#snapshot, options);
+  }
+
+  /** What a scan would read and what skipping saves: files, row groups and bytes, total and kept, and why. */
+  explain(options: Pick<ReadOptions, "columns" | "where" | "signal"> = {}): Promise<reads.Explanation> {
+    return reads.explain(this.#context, this.#snapshot, options);
+  }
+
+  /**
+   * Adds rows. Rows of plain objects are checked against the schema; Arrow columns are matched by name and cast as Spark's
+   * store assignment does. No rows: no commit.
+   */
+  append(data: BatchInput<I>, options: AppendOptions = {}): Promise<WriteResult> {
+    checkOptions("append", options, ["mergeSchema", ...writeOptionNames], { txn: "idempotent writes (transaction identifiers)" });
+    return this.#write("append", options, (table, verb) =>
+      appendRows(this.#context, table, {
+        ...verb,
+        data: toBatches(data, { schema: table.snapshot.schema, allowUnknown: options.mergeSchema === true }),
+        mergeSchema: options.mergeSchema === true,
+      }),
+    );
+  }
+
+  /** Replaces the rows of the table, or with `where` the rows that match. Always commits. */
+  overwrite(data: BatchInput<I>, options: OverwriteOptions = {}): Promise<WriteResult> {
+    checkOptions("overwrite", options, ["where", "schema", ...writeOptionNames], {
+      partitions: "dynamic partition overwrite",
+      txn: "idempotent writes (transaction identifiers)",
+      mergeSchema: "schema evolution on overwrite (use schema: \"overwrite\")",
+    });
+    const replacesSchema = overwritesSchema(options);
+    return this.#write("overwrite", options, (table, verb) =>
+      overwriteRows(this.#context, table, {
+        ...verb,
+        data: toBatches(data, replacesSchema ? {} : { schema: table.snapshot.schema }),
+        where: predicateNode(options.where),
+        overwriteSchema: replacesSchema,
+      }),
+    );
+  }
+
+  /** Deletes the rows for which the predicate is true. None: no commit. */
+  delete(options: Predicate | DeleteOptions = {}): Promise<WriteResult> {
+    const named: DeleteOptions = typeof options === "string" || "node" in options ? { where: options } : options;
+    checkOptions("delete", named, ["where", ...writeOptionNames]);
+    return this.#write("delete", named, (table, verb) => deleteRows(this.#context, table, { ...verb, where: predicateNode(named.where) }));
+  }
+
+  /** Changes the rows for which the predicate is true. None: no commit. */
+  update(options: UpdateOptions): Promise<WriteResult> {
+    checkOptions("update", options, ["set", "where", ...writeOptionNames]);
+    const set = assignmentNodes("update", "set", options.set);
+    return this.#write("update", options, (table, verb) => updateRows(this.#context, table, { ...verb, set, where: predicateNode(options.where) }));
+  }
+
+  /** Begins an upsert; nothing happens before its `execute()`. */
+  merge(options: MergeOptions): MergeBuilder {
+    return new MergeBuilder(options, (name, writeOptions, run) => this.#write(name, writeOptions, (table, verb) => run(this.#context, table, verb)));
+  }
+
+  /** The versions of the table, newest first. */
+  async history(options: { readonly limit?: number; readonly signal?: AbortSignal } = {}): Promise<HistoryRecord[]> {
+    checkOptions("history", options, ["limit", "signal"]);
+    const entries: HistoryRecord[] = [];
+    for await (const entry of this.#table.history(options)) entries.push(historyRecord(entry));
+    return entries;
+  }
+
+  /** Writes a checkpoint of the handle's version, so that opening the table reads less. */
+  checkpoint(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkOptions("checkpoint", options, ["signal"]);
+    return this.#enqueue(() => this.#table.checkpoint(options.signal));
+  }
+
+  /** The log files that make up the handle's version, oldest first: for people who look under the hood. */
+  async logFiles(): Promise<LogFileRecord[]> {
+    const files = await this.#table.logFiles();
+    return files.map(({ path, kind, version, size, modifiedMs }) => ({ path, kind, version, size, modified: new Date(modifiedMs) }));
+  }
+
+  /** Changes of the table's definition. */
+  get alter(): Alter {
+    return new Alter((name, options, run) => this.#write(name, options, (table, verb) => run(this.#context, table, verb)));
+  }
+
+  get #context(): EngineContext {
+    return this.#connection.context;
+  }
+  get #snapshot(): Snapshot {
+    return this.#table.snapshot;
+  }
+
+  #readOnlyError(call: string): LakeError {
+    return new LakeError(
+      "table/read-only",
+      `${call} needs the newest version, but this handle is fixed to version ${this.version} of ${this.url}. Open the table without a version or timestamp.`,
+      { call, version: this.version, url: this.url },
+    );
+  }
+
+  async #write(call: string, options: WriteOptions, run: (table: Table, verb: VerbOptions) => Promise<VerbResult>): Promise<WriteResult> {
+    if (this.#readOnly) throw this.#readOnlyError(call);
+    const { signal, userMetadata, onProgress } = options;
+    return this.#enqueue(async () => {
+      const result = await run(this.#table, { signal, userMetadata, onProgress, maxAttempts: this.#connection.maxAttempts });
+      this.#table = result.table;
+      return writeResult(result);
+    });
+  }
+
+  /** One after the other; a failure is its own caller's and does not stop the next. */
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#writes.then(task);
+    this.#writes = run.catch(() => undefined);
+    return run;
+  }
+}
+
+const writeOptionNames = ["userMetadata", "signal", "onProgress"] as const;
+
+function predicateNode(where: Predicate | undefined): reads.ExpressionNode | undefined {
+  return where === undefined ? undefined : toNode(where);
+}
+
+function overwritesSchema(options: OverwriteOptions): boolean {
+  if (options.schema === undefined) return false;
+  if (options.schema !== "overwrite") {
+    throw new LakeError("usage/invalid-option", `The option schema of overwrite is "overwrite" or left out, found ${JSON.stringify(options.schema)}.`);
+  }
+  if (options.where !== undefined) {
+    throw new LakeError("usage/invalid-option", "overwrite takes either where or schema: \"overwrite\": rows that stay have the old schema.");
+  }
+  return true;
+}

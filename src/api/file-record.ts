@@ -1,0 +1,44 @@
+import type { StructType } from "../schema/types.js";
+import type { Value } from "../schema/value.js";
+import { rowValue } from "../schema/row-reader.js";
+import type { DataFile } from "../table/data-file.js";
+import type { FileRecord, FileStats } from "./results.js";
+import type { DataType } from "../schema/types.js";
+
+/** A data file as people see it: partition values and bounds in the spelling of rows. */
+export function fileRecord(file: DataFile, schema: StructType, partitionBy: readonly string[]): FileRecord {
+  const partition: Record<string, unknown> = {};
+  for (const name of partitionBy) {
+    const type = schema.fields.find((field) => field.name === name)?.type;
+    if (type !== undefined) partition[name] = rowValue(type, file.partition.get(name) ?? null);
+  }
+  return { path: file.path, size: file.size, rows: file.rowCount ?? null, partition, stats: fileStats(file, schema, partitionBy) };
+}
+
+function fileStats(file: DataFile, schema: StructType, partitionBy: readonly string[]): FileStats | null {
+  const min: Record<string, unknown> = {};
+  const max: Record<string, unknown> = {};
+  const nullCount: Record<string, number> = {};
+  for (const { path, type } of leaves(schema, partitionBy)) {
+    const bounds = file.bounds.column(path);
+    if (bounds === undefined) continue;
+    const name = path.join(".");
+    if (bounds.min !== undefined) min[name] = rowValue(type, bounds.min as Value);
+    if (bounds.max !== undefined) max[name] = rowValue(type, bounds.max as Value);
+    if (bounds.nullCount !== undefined) nullCount[name] = bounds.nullCount;
+  }
+  const known = [min, max, nullCount].some((record) => Object.keys(record).length > 0);
+  return known ? { min, max, nullCount } : null;
+}
+
+/** Columns that can have bounds: everything that is not inside an array or map, partition columns aside. */
+function* leaves(schema: StructType, partitionBy: readonly string[]): Generator<{ readonly path: readonly string[]; readonly type: DataType }> {
+  for (const { name, type } of schema.fields) {
+    if (partitionBy.includes(name)) continue;
+    if (type.kind === "struct") {
+      for (const leaf of leaves(type, [])) yield { path: [name, ...leaf.path], type: leaf.type };
+    } else {
+      yield { path: [name], type };
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { formatType } from "../../schema/type-text.js";
+import { toJson } from "../output/json.js";
+import { writeOut } from "../output/stdout.js";
+import { renderTable } from "../output/table.js";
+import type { VersionFlags } from "../program.js";
+import { openAt } from "./open-table.js";
+
+export async function schema(url: string, flags: VersionFlags): Promise<void> {
+  const table = await openAt(url, flags);
+  const columns = table.schema.fields.map(({ name, type, nullable, metadata }) => ({
+    name,
+    type: formatType(type),
+    nullable,
+    partition: table.partitionBy.includes(name),
+    comment: typeof metadata["comment"] === "string" ? metadata["comment"] : null,
+  }));
+  if (flags.json === true) return writeOut(`${toJson({ version: table.version, columns })}\n`);
+  const rows = columns.map(({ name, type, nullable, partition, comment }) => [name, type, nullable ? "" : "not null", partition ? "partition" : "", comment ?? ""]);
+  await writeOut(`${renderTable(["column", "type", "null", "role", "comment"], rows)}\n`);
+}
