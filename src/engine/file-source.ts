@@ -1,0 +1,164 @@
+import type { RecordBatch, Schema } from "apache-arrow";
+import { assert } from "../base/assert.js";
+import { LakeError } from "../base/errors.js";
+import { batchOf, columnsOf } from "../columnar/batch.js";
+import { constantColumn } from "../columnar/build.js";
+import { conjunction, conjuncts } from "../expression/conjuncts.js";
+import type { BoundExpression } from "../expression/expression.js";
+import { referencedSlots, remapSlots } from "../expression/references.js";
+import { readFooter, type ParquetFooter } from "../parquet/footer.js";
+import { storeRangeReader, type RangeReader } from "../parquet/range-reader.js";
+import { readParquet, type ReadColumn } from "../parquet/read-file.js";
+import { toArrowSchema } from "../schema/arrow-mapping.js";
+import type { Field } from "../schema/types.js";
+import type { Value } from "../schema/value.js";
+import type { DataFile } from "../table/data-file.js";
+import type { ColumnBinding, Snapshot } from "../table/snapshot.js";
+import type { EngineContext } from "./context.js";
+
+/** Some rows of one file, in the file's order. */
+export interface FileRows {
+  /** One column per slot that was asked for, in the Arrow mapping of its field's type. */
+  readonly batch: RecordBatch;
+  /** Physical number of the first row. */
+  readonly firstRow: number;
+  /** Physical numbers of the rows when they do not simply count on from `firstRow`. */
+  readonly rows: Int32Array | undefined;
+}
+
+/** One data file with its columns found. Slots are positions in `columns`. */
+export interface FileSource {
+  readonly size: number;
+  /** Whether the column is read from the file; else every row of the file has `constant(slot)`. */
+  isStored(slot: number): boolean;
+  constant(slot: number): Value;
+  /** The columns `slots`, in this order. */
+  read(slots: readonly number[], options?: SourceReadOptions): AsyncGenerator<FileRows, void, undefined>;
+}
+
+export interface SourceReadOptions {
+  /** Bound to `tableScope(columns)`. Saves reading only: rows for which it is not true may still be given. */
+  readonly prune?: BoundExpression | undefined;
+  /** Ascending physical row numbers: no other row is given. */
+  readonly rows?: Int32Array | undefined;
+}
+
+/** Rows of a batch that is made of partition values only. */
+const CONSTANT_BATCH_ROWS = 1 << 16;
+
+/** The key of `file` in the table's store. @throws storage/location-not-allowed for a file outside the table */
+export function dataFileKey(context: EngineContext, file: DataFile): string {
+  const { path } = file;
+  if (!path.startsWith("/") && !/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return path;
+  const root = `${context.store.url}/`;
+  if (path.startsWith(root)) return path.slice(root.length);
+  throw new LakeError(
+    "storage/location-not-allowed",
+    `The table names a data file outside its own folder: ${path}. This release of laketable reads only files below ${context.store.url}.`,
+    { path, table: context.store.url },
+  );
+}
+
+/** A data file's bytes, by ranges. */
+export function dataFileReader(context: EngineContext, file: DataFile): RangeReader {
+  return storeRangeReader(context.store, { key: dataFileKey(context, file), size: file.size });
+}
+
+export function openFileSource(
+  context: EngineContext,
+  snapshot: Snapshot,
+  file: DataFile,
+  options: { readonly columns: readonly Field[]; readonly signal?: AbortSignal | undefined },
+): FileSource {
+  if (file.rowDeletes !== undefined) {
+    throw new LakeError(
+      "delta/unsupported-feature",
+      `${file.path} has deleted rows recorded beside it (a deletion vector), which this release of laketable cannot apply.`,
+      { path: file.path, feature: "deletionVectors" },
+    );
+  }
+  const { columns, signal } = options;
+  const bindings = snapshot.bind(file, columns);
+  const reader = dataFileReader(context, file);
+  // One footer serves every read of the file.
+  let footer: Promise<ParquetFooter> | undefined;
+  const footerOnce = (): Promise<ParquetFooter> => (footer ??= readFooter(reader, signal));
+
+  async function* read(slots: readonly number[], { prune, rows }: SourceReadOptions = {}): AsyncGenerator<FileRows, void, undefined> {
+    const wanted = slots.map((slot) => bindingAt(bindings, slot));
+    const schema = toArrowSchema({ kind: "struct", fields: wanted.map(({ field }) => field) });
+    const stored = slots.filter((slot) => bindingAt(bindings, slot).from.kind === "file");
+    if (stored.length === 0) {
+      const total = rows?.length ?? file.rowCount ?? rowCountOf(await footerOnce());
+      yield* constantRows(schema, wanted, total, rows);
+      return;
+    }
+    const pieces = readParquet(reader, {
+      codec: context.codec,
+      memory: context.memory,
+      footer: await footerOnce(),
+      columns: stored.map((slot) => readColumn(bindingAt(bindings, slot))),
+      where: storedPart(prune, stored),
+      rows,
+      signal,
+    });
+    for await (const piece of pieces) {
+      yield { batch: withConstants(schema, wanted, piece.batch), firstRow: piece.firstRow, rows: piece.rows };
+    }
+  }
+
+  return {
+    size: file.size,
+    isStored: (slot) => bindingAt(bindings, slot).from.kind === "file",
+    constant: (slot) => {
+      const { from } = bindingAt(bindings, slot);
+      assert(from.kind === "constant", "only a column that is not stored has a constant");
+      return from.value;
+    },
+    read,
+  };
+}
+
+function bindingAt(bindings: readonly ColumnBinding[], slot: number): ColumnBinding {
+  const binding = bindings[slot];
+  assert(binding !== undefined, `slot ${slot} is one of the ${bindings.length} bound columns`);
+  return binding;
+}
+
+function rowCountOf(footer: ParquetFooter): number {
+  return footer.metadata.rowGroups.reduce((sum, group) => sum + group.rowCount, 0);
+}
+
+function readColumn({ field, from }: ColumnBinding): ReadColumn {
+  assert(from.kind === "file", "only stored columns are read");
+  return { name: from.field.name, field: { ...from.field, type: field.type }, matchBy: from.matchBy };
+}
+
+/** The part of `prune` that can be judged by the stored columns alone, bound to their positions in `stored`. */
+function storedPart(prune: BoundExpression | undefined, stored: readonly number[]): BoundExpression | undefined {
+  if (prune === undefined) return undefined;
+  const usable = conjuncts(prune).filter((part) => [...referencedSlots(part)].every((slot) => stored.includes(slot)));
+  return usable.length === 0 ? undefined : remapSlots(conjunction(usable), (slot) => stored.indexOf(slot));
+}
+
+function withConstants(schema: Schema, wanted: readonly ColumnBinding[], stored: RecordBatch): RecordBatch {
+  const { numRows } = stored;
+  if (wanted.every(({ from }) => from.kind === "file")) return batchOf(schema, columnsOf(stored), numRows);
+  const columns = columnsOf(stored).values();
+  const assembled = wanted.map(({ field, from }) => {
+    if (from.kind === "constant") return constantColumn(field.type, from.value, numRows);
+    const { value } = columns.next();
+    assert(value !== undefined, "every stored column was read");
+    return value;
+  });
+  return batchOf(schema, assembled, numRows);
+}
+
+function* constantRows(schema: Schema, wanted: readonly ColumnBinding[], total: number, rows: Int32Array | undefined): Generator<FileRows> {
+  for (let start = 0; start < total; start += CONSTANT_BATCH_ROWS) {
+    const length = Math.min(CONSTANT_BATCH_ROWS, total - start);
+    const columns = wanted.map(({ field, from }) => constantColumn(field.type, from.kind === "constant" ? from.value : null, length));
+    const numbers = rows?.subarray(start, start + length);
+    yield { batch: batchOf(schema, columns, length), firstRow: numbers?.[0] ?? start, rows: numbers };
+  }
+}

@@ -1,0 +1,88 @@
+import type { RecordBatch } from "apache-arrow";
+import { assert } from "../base/assert.js";
+import { batchBytes, batchOf, columnsOf } from "../columnar/batch.js";
+import { retyped } from "../columnar/build.js";
+import { createParquetWriter } from "../parquet/write-file.js";
+import { toArrowSchema } from "../schema/arrow-mapping.js";
+import type { StructType } from "../schema/types.js";
+import type { Value } from "../schema/value.js";
+import type { WrittenFile } from "../table/data-file.js";
+import type { WritePlan } from "../table/write-plan.js";
+import type { EngineContext } from "./context.js";
+import { observeBounds } from "./observed-bounds.js";
+
+/** One data file being written. Calls are made one after the other, but for `abort`. */
+export interface OpenDataFile {
+  /** Encoded bytes so far, those that still wait included (estimated). */
+  readonly bytes: number;
+  /** Bytes of rows in memory that no row group holds yet. */
+  readonly bufferedBytes: number;
+  /** Takes rows in the plan's schema. */
+  write(batch: RecordBatch): Promise<void>;
+  /** Writes the rest and publishes the file. Called again it gives the same. */
+  end(): Promise<WrittenFile>;
+  /** Removes what there is of the file. Never throws. */
+  abort(): Promise<void>;
+}
+
+export async function openDataFile(context: EngineContext, plan: WritePlan, values: readonly Value[], signal?: AbortSignal): Promise<OpenDataFile> {
+  const path = plan.newPath(values);
+  const partition = new Map(plan.partitionBy.map((name, at) => [name, values[at] ?? null]));
+  const sink = await context.store.openWriter(path, { signal });
+  const writer = createParquetWriter({
+    sink,
+    path,
+    schema: plan.fileSchema,
+    compression: plan.compression,
+    formatVersion: plan.formatVersion,
+    targetRowGroupBytes: plan.targetRowGroupBytes,
+    codec: context.codec,
+    memory: context.memory,
+    signal,
+  });
+  const stored: StructType = { kind: "struct", fields: plan.fileColumns.map((column) => fieldAt(plan, column)) };
+  const observer = observeBounds(stored, plan.fileSchema);
+  const arrowSchema = toArrowSchema(plan.fileSchema);
+  let ended: Promise<WrittenFile> | undefined;
+
+  const finish = async (): Promise<WrittenFile> => {
+    const { size, rowCount, bounds, modifiedMs } = await writer.close();
+    return { path, size, rowCount, modifiedMs, partition, bounds: observer.complete(bounds, partition, rowCount) };
+  };
+  return {
+    get bytes() {
+      return writer.bytesWritten;
+    },
+    get bufferedBytes() {
+      return writer.bufferedBytes;
+    },
+    async write(batch) {
+      const columns = columnsOf(batch);
+      const wanted = plan.fileColumns.map((column, at) => {
+        const data = columns[column];
+        const type = arrowSchema.fields[at]?.type;
+        assert(data !== undefined && type !== undefined, "the rows have every column of the file");
+        return retyped(data, type);
+      });
+      const fileBatch = batchOf(arrowSchema, wanted, batch.numRows);
+      observer.observe(fileBatch);
+      await writer.write(fileBatch);
+    },
+    end: () => (ended ??= finish()),
+    async abort() {
+      try {
+        if (ended === undefined) await writer.abort();
+        else await ended.catch(() => {});
+        await context.store.delete([path]);
+      } catch (error) {
+        context.logger.warn("A data file that no version names could not be deleted.", { path, error: String(error) });
+      }
+    },
+  };
+}
+
+function fieldAt(plan: WritePlan, column: number): StructType["fields"][number] {
+  const field = plan.schema.fields[column];
+  assert(field !== undefined, "a file column is a column of the plan's schema");
+  return field;
+}
