@@ -4,7 +4,7 @@ export type Compression = "uncompressed" | "snappy" | "gzip" | "brotli" | "lz4_r
 
 /**
  * The door to the Parquet encoder and decoder (parquet-wasm). Two forms keep this contract: `inline` (in process) and
- * `pooled` (worker threads). Bytes given away are transferred: the caller does not touch them afterwards.
+ * `pooled` (worker threads). Jobs know nothing of each other: they run in any order, as many at once as `parallelism` says.
  *
  * Errors: damaged bytes are `parquet/corrupt` naming `path`, never a dead process; a codec that dies without saying why is
  * `parquet/codec`. After an error the codec goes on serving others.
@@ -13,13 +13,19 @@ export interface ParquetCodec {
   /** How many jobs run at once; 1 for `inline`. The measure for read-ahead. */
   readonly parallelism: number;
 
-  /** Decodes one whole (mini-)file in memory: all columns, all row groups, batches of up to `batchRows` rows. */
+  /**
+   * Decodes one whole (mini-)file in memory: all columns, all row groups, batches of up to `batchRows` rows.
+   * The bytes are given away: the caller does not touch them afterwards.
+   */
   decode(file: Uint8Array, options: DecodeOptions): Promise<RecordBatch[]>;
 
-  /** Opens an encoder for one file. Row groups are what the caller flushes. */
-  openEncoder(options: EncodeOptions): Promise<ParquetEncoder>;
+  /**
+   * Encodes the batches as a Parquet file of one row group (none when they have no rows), page indexes included. The writer
+   * of a larger file takes its column chunks over. The batches stay the caller's and are read before the call returns.
+   */
+  encode(batches: readonly RecordBatch[], options: EncodeOptions): Promise<Uint8Array<ArrayBuffer>>;
 
-  /** Ends the workers. Without it they do not keep the process alive. */
+  /** Ends the workers; jobs under way are refused with `parquet/codec`. Without it they do not keep the process alive. */
   close(): Promise<void>;
 }
 
@@ -32,21 +38,12 @@ export interface DecodeOptions {
 
 export interface EncodeOptions {
   readonly path: string;
-  /** Field ids are in the fields' metadata under `PARQUET:field_id`. */
+  /** The batches' schema. Field ids are in the fields' metadata under `PARQUET:field_id`. */
   readonly schema: Schema;
   readonly compression: Compression;
   /** `"1.0"` or `"2.0"`: delta.parquet.format.version's 1.0.0 and 2.12.0. */
   readonly formatVersion: "1.0" | "2.0";
-  /** Leaf columns (dotted paths) that are written without a dictionary. */
+  /** Top-level columns written without a dictionary. Leaves below structs, lists and maps cannot be named and always try one. */
   readonly plainColumns: readonly string[];
   readonly signal?: AbortSignal | undefined;
-}
-
-/** One file being encoded. Calls are made one after the other. */
-export interface ParquetEncoder {
-  /** Encodes the batches as one row group and resolves to the bytes that are final now (possibly none). */
-  writeRowGroup(batches: readonly RecordBatch[]): Promise<Uint8Array>;
-  /** The rest of the file, footer included. */
-  finish(): Promise<Uint8Array>;
-  abort(): Promise<void>;
 }

@@ -1,0 +1,69 @@
+/**
+ * What passes between the codec's users and the thread that runs it: plain data that can be cloned, and buffers that can be
+ * transferred. Nothing here knows apache-arrow, so that a worker starts without loading it.
+ */
+
+/** A field of the Arrow C data interface. `format` is its type string, for example `"l"` or `"tsu:UTC"`. */
+export interface RawField {
+  readonly name: string;
+  readonly format: string;
+  readonly nullable: boolean;
+  readonly metadata: readonly (readonly [string, string])[];
+  readonly children: readonly RawField[];
+}
+
+/** Bytes `[start, start + size)` of the batch's buffer. */
+export interface RawSlice {
+  readonly start: number;
+  readonly size: number;
+}
+
+export interface RawColumn {
+  readonly length: number;
+  /** -1: not counted. */
+  readonly nullCount: number;
+  /** Bits before the first row in the bitmaps (`validity`, and `values` of booleans). */
+  readonly bitOffset: number;
+  readonly validity: RawSlice | undefined;
+  readonly offsets: RawSlice | undefined;
+  readonly values: RawSlice | undefined;
+  readonly children: readonly RawColumn[];
+}
+
+export interface RawBatch {
+  readonly length: number;
+  /** Every buffer of the batch. */
+  readonly buffer: ArrayBuffer;
+  readonly columns: readonly RawColumn[];
+}
+
+export interface RawTable {
+  readonly fields: readonly RawField[];
+  readonly batches: readonly RawBatch[];
+}
+
+/** How one row group is written. Numbers are parquet-wasm's own. */
+export interface RawEncodeOptions {
+  readonly compression: number;
+  /** 0: data pages V1, 1: V2. */
+  readonly writerVersion: number;
+  readonly plainColumns: readonly string[];
+  /** Rows of the row group, so that it is not cut in two. */
+  readonly rows: number;
+}
+
+export type CodecRequest =
+  | { readonly kind: "decode"; readonly file: Uint8Array; readonly batchRows: number }
+  | { readonly kind: "encode"; readonly ipc: Uint8Array; readonly options: RawEncodeOptions };
+
+export type CodecResult =
+  | { readonly kind: "decoded"; readonly table: RawTable }
+  | { readonly kind: "encoded"; readonly file: Uint8Array<ArrayBuffer> };
+
+/** `poisoned`: the instance trapped and must not be used again. */
+export interface CodecFailure {
+  readonly kind: "failed";
+  readonly reason: string;
+  readonly unsupported: boolean;
+  readonly poisoned: boolean;
+}
