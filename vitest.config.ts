@@ -1,6 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  resolve: {
+    // conformance/ and examples/ are consumers from outside: they get the built package, as its users do.
+    alias: { laketable: fileURLToPath(new URL("dist/index.js", import.meta.url)) },
+  },
   test: {
     include: ["spec/**/*.spec.ts", "conformance/**/*.spec.ts"],
     testTimeout: 60_000,
