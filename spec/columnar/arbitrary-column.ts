@@ -146,7 +146,7 @@ function cellOf(column: Column, row: number): Cell {
   const { typeId, values, valueOffsets, children, nullBitmap } = column;
   const bit = column.offset + row;
   if (typeId === Type.Null) return null;
-  if (nullBitmap && nullBitmap.length > 0 && ((nullBitmap[bit >> 3] >> (bit & 7)) & 1) === 0) return null;
+  if (nullBitmap && nullBitmap.length > 0 && (((nullBitmap[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 0) return null;
   switch (typeId) {
     case Type.Bool:
       return ((values[bit >> 3] >> (bit & 7)) & 1) === 1;
