@@ -1,3 +1,4 @@
+import { nullCountOf } from "./access.js";
 import type { Column } from "./column.js";
 import { createKeyEncoder } from "./key-encoder.js";
 import { createWordTable } from "./word-table.js";
@@ -12,7 +13,7 @@ export interface Groups {
 
 /** Groups rows that are equal in all columns (Spark's equality, and nulls are equal). No columns: one group. */
 export function groupRows(columns: readonly Column[], length: number): Groups {
-  const encoder = createKeyEncoder(columns.map((column) => ({ type: column.type, nullSafe: true })));
+  const encoder = createKeyEncoder(columns.map((column) => ({ type: column.type, nullSafe: nullCountOf(column) > 0 })));
   const { words } = encoder.encode(columns, length);
   const table = createWordTable(encoder.width);
   const groupOf = table.insert(words, length, undefined);
