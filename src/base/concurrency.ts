@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import pLimit from "p-limit";
 import { throwIfAborted } from "./abort.js";
 import { assert } from "./assert.js";
@@ -49,6 +50,8 @@ export async function* mapOrdered<T, R>(
   assert(Number.isSafeInteger(concurrency) && concurrency >= 1, "mapOrdered works on at least one item at a time");
   throwIfAborted(signal);
   const stop = new AbortController();
+  // Every call under way may listen; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, stop.signal);
   const forward = (): void => stop.abort(signal?.reason);
   signal?.addEventListener("abort", forward, { once: true });
   const pump = createPump(items, concurrency, fn, stop.signal);

@@ -9,6 +9,7 @@ export type LakeErrorCode =
   | "storage/invalid-path"
   | "storage/unknown-scheme"
   | "storage/location-not-allowed"
+  | "storage/unsupported"
   | "storage/io"
   // schema: types, values, evolution
   | "schema/invalid"
