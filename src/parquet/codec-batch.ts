@@ -75,11 +75,11 @@ function split(text: string, separator: string): [string, string] {
 function columnFrom(type: arrow.DataType, raw: RawColumn | undefined, buffer: ArrayBuffer): Column {
   if (raw === undefined) throw new LakeError("parquet/codec", "The Parquet decoder returned fewer columns than its schema has.");
   const children = type.children?.map((child: arrow.Field, index: number) => columnFrom(child.type, raw.children[index], buffer)) ?? [];
-  const buffers: Partial<arrow.Buffers<arrow.DataType>> = {
+  const buffers = {
     [arrow.BufferType.OFFSET]: raw.offsets === undefined ? undefined : offsetsFrom(raw.offsets, buffer),
     [arrow.BufferType.DATA]: raw.values === undefined ? undefined : valuesFrom(type, raw.values, buffer),
     [arrow.BufferType.VALIDITY]: raw.validity === undefined ? undefined : new Uint8Array(buffer, raw.validity.start, raw.validity.size),
-  };
+  } as ConstructorParameters<typeof arrow.Data>[4];
   return new arrow.Data(type, raw.bitOffset, raw.length, raw.nullCount, buffers, children);
 }
 

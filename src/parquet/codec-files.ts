@@ -2,18 +2,19 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { LakeError } from "../base/errors.js";
+import { webAssembly, type WasmModule } from "./wasm-api.js";
 
 /** The two files the codec needs at run time that no bundler carries along: parquet-wasm's binary and the worker's script. */
 
 const WASM_SPECIFIER = "parquet-wasm/esm/parquet_wasm_bg.wasm";
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: Promise<WasmModule> | undefined;
 
 /**
  * parquet-wasm, compiled; once per process.
  * @throws parquet/codec when the file is not there
  */
-export function loadWasmModule(): Promise<WebAssembly.Module> {
+export function loadWasmModule(): Promise<WasmModule> {
   compiled ??= compile().catch((error: unknown) => {
     compiled = undefined;
     throw error;
@@ -21,7 +22,7 @@ export function loadWasmModule(): Promise<WebAssembly.Module> {
   return compiled;
 }
 
-async function compile(): Promise<WebAssembly.Module> {
+async function compile(): Promise<WasmModule> {
   const candidates = [installedWasm(), beside("./parquet_wasm_bg.wasm")];
   const found = candidates.find((candidate) => candidate !== undefined && existsSync(candidate));
   if (found === undefined) {
@@ -32,7 +33,7 @@ async function compile(): Promise<WebAssembly.Module> {
       { lookedFor: WASM_SPECIFIER, besides: import.meta.url },
     );
   }
-  return WebAssembly.compile(await readFile(found));
+  return webAssembly.compile(await readFile(found));
 }
 
 /**

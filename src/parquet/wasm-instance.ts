@@ -1,4 +1,5 @@
 import { LakeError } from "../base/errors.js";
+import { webAssembly, type WasmFunction, type WasmImports, type WasmMemory, type WasmModule, type WasmTable } from "./wasm-api.js";
 
 /**
  * One instance of parquet-wasm, driven without its JavaScript glue.
@@ -25,8 +26,8 @@ export interface WasmInstance {
 
 /** What the codec calls of parquet-wasm 0.8.0. Results of several words arrive as arrays. */
 export interface WasmExports {
-  readonly memory: WebAssembly.Memory;
-  readonly __wbindgen_externrefs: WebAssembly.Table;
+  readonly memory: WasmMemory;
+  readonly __wbindgen_externrefs: WasmTable;
   __externref_table_alloc(): number;
   __externref_table_dealloc(index: number): void;
   __wbindgen_malloc(size: number, align: number): number;
@@ -64,13 +65,13 @@ export function readText(memory: Uint8Array, pointer: number, length: number): s
   return decoder.decode(memory.subarray(pointer, pointer + length));
 }
 
-export function instantiateWasm(module: WebAssembly.Module): WasmInstance {
+export function instantiateWasm(module: WasmModule): WasmInstance {
   let exports: WasmExports | undefined;
   const live = (): WasmExports => {
     if (exports === undefined) throw new LakeError("parquet/codec", "The Parquet codec called back before it was started.");
     return exports;
   };
-  const bytes = (): Uint8Array<ArrayBuffer> => new Uint8Array(live().memory.buffer as ArrayBuffer);
+  const bytes = (): Uint8Array<ArrayBuffer> => new Uint8Array(live().memory.buffer);
   const allocate = (size: number): number => live().__wbindgen_malloc(size, 1) >>> 0;
   const passString = (text: string): { pointer: number; length: number } => {
     const encoded = encoder.encode(text);
@@ -89,8 +90,8 @@ export function instantiateWasm(module: WebAssembly.Module): WasmInstance {
     return value;
   };
 
-  const instance = new WebAssembly.Instance(module, importsOf(module, hostFunctions({ live, bytes, passString })));
-  exports = instance.exports as unknown as WasmExports;
+  const instance = new webAssembly.Instance(module, importsOf(module, hostFunctions({ live, bytes, passString })));
+  exports = instance.exports as WasmExports;
   exports.__wbindgen_start();
   return {
     exports,
@@ -105,8 +106,6 @@ export function instantiateWasm(module: WebAssembly.Module): WasmInstance {
   };
 }
 
-type HostFunction = (...args: never[]) => unknown;
-
 interface Memory {
   readonly live: () => WasmExports;
   readonly bytes: () => Uint8Array<ArrayBuffer>;
@@ -114,7 +113,7 @@ interface Memory {
 }
 
 /** The imports the synchronous calls reach: reading an options object, and errors. */
-function hostFunctions({ live, bytes, passString }: Memory): Readonly<Record<string, HostFunction>> {
+function hostFunctions({ live, bytes, passString }: Memory): Readonly<Record<string, WasmFunction>> {
   const view = (): DataView => new DataView(live().memory.buffer);
   const text = (pointer: number, length: number): string => readText(bytes(), pointer >>> 0, length);
   const writeString = (target: number, value: string): void => {
@@ -160,15 +159,15 @@ function hostFunctions({ live, bytes, passString }: Memory): Readonly<Record<str
 /** `__wbg_<name>_<16 hex digits>` → `<name>`. */
 const plainName = (name: string): string => name.replace(/^__wbg_/, "").replace(/_[0-9a-f]{16}$/, "");
 
-function importsOf(module: WebAssembly.Module, functions: Readonly<Record<string, HostFunction>>): WebAssembly.Imports {
-  const imports: Record<string, Record<string, HostFunction>> = {};
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+function importsOf(module: WasmModule, functions: Readonly<Record<string, WasmFunction>>): WasmImports {
+  const imports: Record<string, Record<string, WasmFunction>> = {};
+  for (const { module: from, name } of webAssembly.Module.imports(module)) {
     (imports[from] ??= {})[name] = functions[name] ?? functions[plainName(name)] ?? missing(name);
   }
-  return imports as WebAssembly.Imports;
+  return imports;
 }
 
-function missing(name: string): HostFunction {
+function missing(name: string): WasmFunction {
   return () => {
     throw new LakeError("parquet/codec", `The Parquet codec called ${name}, which belongs to its asynchronous half and is not connected.`);
   };
