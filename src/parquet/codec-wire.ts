@@ -67,3 +67,10 @@ export interface CodecFailure {
   readonly unsupported: boolean;
   readonly poisoned: boolean;
 }
+
+/** What a worker answers to a `CodecRequest`. */
+export interface WorkerReply {
+  readonly result: CodecResult | CodecFailure;
+  /** The wasm memory of the worker, a high-water mark. */
+  readonly memoryBytes: number;
+}

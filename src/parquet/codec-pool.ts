@@ -1,0 +1,165 @@
+import { abortError, throwIfAborted } from "../base/abort.js";
+import { LakeError } from "../base/errors.js";
+import { batchesFrom } from "./codec-batch.js";
+import { codecError, codecGone } from "./codec-failure.js";
+import { loadWasmModule, locateWorker } from "./codec-files.js";
+import { createInlineCodec } from "./codec-inline.js";
+import { decodeRequest, encodeRequest } from "./codec-request.js";
+import type { CodecRequest, CodecResult, WorkerReply } from "./codec-wire.js";
+import type { ParquetCodec } from "./codec.js";
+import { startPoolWorker, type PoolWorker } from "./pool-worker.js";
+import type { WasmModule } from "./wasm-api.js";
+
+export interface PooledCodecOptions {
+  /** Threads at most; 0 is the inline codec. */
+  readonly workers: number;
+  /** Bytes of wasm memory for all workers together. Fewer workers are used than asked for when a share would be too small. */
+  readonly memoryLimitBytes: number;
+}
+
+/** Below this share a worker would be replaced after almost every row group. */
+const MIN_SHARE_BYTES = 96 * 1024 * 1024;
+
+interface Job {
+  readonly request: CodecRequest;
+  readonly path: string;
+  resolve(result: CodecResult): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * The codec in worker threads: started when first needed, kept for the next job, unable to keep the process alive when idle.
+ *
+ * A worker that traps, dies, or whose memory has outgrown its share is replaced; only the job it was on can fail with it.
+ */
+export function createPooledCodec({ workers: wanted, memoryLimitBytes }: PooledCodecOptions): ParquetCodec {
+  if (wanted === 0) return createInlineCodec({ memoryLimitBytes });
+  const parallelism = Math.max(1, Math.min(wanted, Math.floor(memoryLimitBytes / MIN_SHARE_BYTES)));
+  const pool = new WorkerPool(parallelism, memoryLimitBytes / parallelism);
+  return {
+    parallelism,
+    decode: async (file, options) => {
+      const result = await pool.run(decodeRequest(transferable(file), options), options.path, options.signal);
+      if (result.kind !== "decoded") throw wrongAnswer();
+      return batchesFrom(result.table);
+    },
+    encode: async (batches, options) => {
+      const result = await pool.run(encodeRequest(batches, options), options.path, options.signal);
+      if (result.kind !== "encoded") throw wrongAnswer();
+      return result.file;
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** `bytes` alone in their buffer: transferring takes the whole buffer away, other people's views of it too. */
+function transferable(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+}
+
+function wrongAnswer(): LakeError {
+  return new LakeError("internal/assertion", "This is a bug in laketable: a codec worker answered another kind of request.");
+}
+
+class WorkerPool {
+  readonly #size: number;
+  readonly #shareBytes: number;
+  readonly #queue: Job[] = [];
+  readonly #busy = new Map<PoolWorker, Job>();
+  readonly #idle: PoolWorker[] = [];
+  #closed = false;
+
+  constructor(size: number, shareBytes: number) {
+    this.#size = size;
+    this.#shareBytes = shareBytes;
+  }
+
+  async run(request: CodecRequest, path: string, signal: AbortSignal | undefined): Promise<CodecResult> {
+    throwIfAborted(signal);
+    const module = await loadWasmModule();
+    const script = locateWorker();
+    throwIfAborted(signal);
+    if (this.#closed) throw codecGone(path, "it was closed.");
+    return new Promise((resolve, reject) => {
+      const job: Job = {
+        request,
+        path,
+        resolve: (result) => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve(result);
+        },
+        reject: (error) => {
+          signal?.removeEventListener("abort", onAbort);
+          reject(error);
+        },
+      };
+      // A job under way runs to its end unheard; one that waits is forgotten.
+      const onAbort = (): void => {
+        const waiting = this.#queue.indexOf(job);
+        if (waiting >= 0) this.#queue.splice(waiting, 1);
+        job.reject(abortError(signal));
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#queue.push(job);
+      this.#pump(script, module);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const workers = [...this.#idle, ...this.#busy.keys()];
+    for (const job of [...this.#busy.values(), ...this.#queue]) job.reject(codecGone(job.path, "it was closed."));
+    this.#queue.length = 0;
+    this.#busy.clear();
+    this.#idle.length = 0;
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }
+
+  /** Gives waiting jobs to idle workers, and to new ones while there may be more. */
+  #pump(script: URL, module: WasmModule): void {
+    while (this.#queue.length > 0) {
+      const worker = this.#idle.pop() ?? (this.#busy.size < this.#size ? this.#start(script, module) : undefined);
+      if (worker === undefined) return;
+      const job = this.#queue.shift();
+      if (job === undefined) return;
+      this.#busy.set(worker, job);
+      try {
+        worker.run(job.request);
+      } catch (error) {
+        // Bytes that cannot be transferred, most likely because they were already given away.
+        this.#busy.delete(worker);
+        this.#idle.push(worker);
+        job.reject(codecGone(job.path, "its bytes could not be handed to a worker thread.", error));
+      }
+    }
+  }
+
+  #start(script: URL, module: WasmModule): PoolWorker {
+    const worker = startPoolWorker(script, module, {
+      onReply: (reply) => {
+        this.#settle(worker, reply);
+        this.#pump(script, module);
+      },
+      onDeath: (why, cause) => {
+        const job = this.#busy.get(worker);
+        this.#busy.delete(worker);
+        const resting = this.#idle.indexOf(worker);
+        if (resting >= 0) this.#idle.splice(resting, 1);
+        job?.reject(codecGone(job.path, why, cause));
+        this.#pump(script, module);
+      },
+    });
+    return worker;
+  }
+
+  #settle(worker: PoolWorker, { result, memoryBytes }: WorkerReply): void {
+    const job = this.#busy.get(worker);
+    this.#busy.delete(worker);
+    const poisoned = result.kind === "failed" && result.poisoned;
+    if (poisoned || memoryBytes > this.#shareBytes) void worker.stop();
+    else this.#idle.push(worker);
+    if (job === undefined) return;
+    if (result.kind === "failed") job.reject(codecError(result, job.request.kind, job.path));
+    else job.resolve(result);
+  }
+}

@@ -1,0 +1,25 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { runCodecJob } from "./codec-job.js";
+import type { CodecFailure, CodecRequest, CodecResult, WorkerReply } from "./codec-wire.js";
+import type { WasmModule } from "./wasm-api.js";
+import { instantiateWasm } from "./wasm-instance.js";
+
+/** The script of a codec worker: answers one request after the other. It loads neither apache-arrow nor the rest of the package. */
+const instance = instantiateWasm((workerData as { readonly module: WasmModule }).module);
+
+parentPort?.on("message", (request: CodecRequest) => {
+  const result = runCodecJob(instance, request);
+  const reply: WorkerReply = { result, memoryBytes: instance.memoryBytes };
+  parentPort?.postMessage(reply, buffersOf(result));
+});
+
+function buffersOf(result: CodecResult | CodecFailure): ArrayBuffer[] {
+  switch (result.kind) {
+    case "decoded":
+      return result.table.batches.map(({ buffer }) => buffer);
+    case "encoded":
+      return [result.file.buffer];
+    case "failed":
+      return [];
+  }
+}
