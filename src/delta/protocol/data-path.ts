@@ -1,61 +1,70 @@
-import { LakeError } from "../../base/errors.js";
-import { corruptLog, type Place } from "./action-fields.js";
+import type { Compression } from "../../parquet/codec.js";
+
+// PROTOCOL.md "Data Files", "Add File and Remove File" (`path`).
+
+/** What Hive and Spark put in a folder's name for a null (and, as PROTOCOL.md has it, for an empty text). */
+export const HIVE_NULL = "__HIVE_DEFAULT_PARTITION__";
+
+/** File systems allow 255 bytes in a name. */
+const FOLDER_NAME_MAX_BYTES = 255;
+
+/** Spark's `ExternalCatalogUtils.charToEscape`, and NUL, which no file system takes. */
+const hiveEscaped = /[\u0000-\u001f\u007f"#%'*/:=?\\{[\]^]/g;
+
+export interface DataPathParts {
+  /** Partition columns, in the table's order, with their serialized values. */
+  readonly partition: readonly (readonly [name: string, value: string | null])[];
+  readonly uuid: string;
+  readonly compression: Compression;
+}
 
 /**
- * The key below the table's root that the `path` of a file action names. PROTOCOL.md "Add File and Remove File": a URI, relative
- * to the root or absolute, percent-encoded.
+ * The key of a fresh data file: `a=1/b=x y/part-00000-<uuid>-c000.zstd.parquet`.
  *
- * @param rootUrl  the store's URL: tells which absolute paths lie below the root
- * @throws delta/corrupt-log  an escape that decodes to nothing
- * @throws storage/location-not-allowed  a path that leaves the root
+ * Folders are a convention, no part of the protocol. So a table whose folders would be hidden (names that begin with `_` or
+ * `.` are passed over by readers of plain folders) or too long for a file system has its files side by side.
  */
-export function decodeDataPath(path: string, rootUrl: string, place: Place): string {
-  const decoded = decodePercent(path, place);
-  const relative = isAbsolute(path) ? belowRoot(decoded, rootUrl) : decoded;
-  const segments = relative?.split("/").filter((segment) => segment !== "." && segment !== "");
-  if (segments === undefined || segments.includes("..")) throw outside(path, rootUrl);
-  if (segments.length === 0) throw corruptLog(place, `the path ${JSON.stringify(path)} names no file`);
-  return segments.join("/");
+export function dataFilePath({ partition, uuid, compression }: DataPathParts): string {
+  const name = `part-00000-${uuid}-c000${extension(compression)}.parquet`;
+  const folders = partition.map(([column, value]) => `${escapeHive(column)}=${value === null || value === "" ? HIVE_NULL : escapeHive(value)}`);
+  const isPlain = folders.every((folder) => !/^[_.]/.test(folder) && utf8Length(folder) <= FOLDER_NAME_MAX_BYTES);
+  return isPlain ? [...folders, name].join("/") : name;
 }
 
-function isAbsolute(path: string): boolean {
-  return path.startsWith("/") || /^[a-zA-Z][a-zA-Z0-9+.-]*:\//.test(path);
+/** Spark's `escapePathName`. */
+export function escapeHive(text: string): string {
+  return text.replace(hiveEscaped, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 }
 
-/** What is left of an absolute path below the root; `undefined` when it lies elsewhere. */
-function belowRoot(decoded: string, rootUrl: string): string | undefined {
-  const root = plain(safeDecode(rootUrl)).replace(/\/+$/, "");
-  const target = plain(decoded);
-  return target.startsWith(`${root}/`) ? target.slice(root.length + 1) : undefined;
+/**
+ * A key as `add.path` wants it: "a URI as specified by RFC 2396", relative to the table. Letters, digits and what a path may
+ * hold unescaped stay; everything else is percent-encoded UTF-8. A colon is encoded too: before the first slash it would end
+ * a scheme.
+ */
+export function encodePath(key: string): string {
+  return key.split("/").map((segment) => encodeURIComponent(segment).replace(/%(?:3D|40|26|2B|24|2C)/g, decodeURIComponent)).join("/");
 }
 
-/** `file:/a`, `file:///a` and `/a` are one place, `s3a:` is `s3:`. */
-function plain(url: string): string {
-  return url.replace(/^file:\/*(?=\/|[^/])/, "/").replace(/^\/+/, "/").replace(/^s3[an]:/, "s3:");
-}
-
-function decodePercent(path: string, place: Place): string {
-  if (!path.includes("%")) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch (error) {
-    throw corruptLog(place, `the path ${JSON.stringify(path)} is not percent-encoded as a URI`, error);
+function extension(compression: Compression): string {
+  switch (compression) {
+    case "uncompressed":
+      return "";
+    case "gzip":
+      return ".gz";
+    case "brotli":
+      return ".br";
+    case "lz4_raw":
+      return ".lz4raw";
+    default:
+      return `.${compression}`;
   }
 }
 
-function safeDecode(url: string): string {
-  try {
-    return decodeURIComponent(url);
-  } catch {
-    return url;
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const point of text) {
+    const code = point.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
-}
-
-function outside(path: string, rootUrl: string): LakeError {
-  return new LakeError(
-    "storage/location-not-allowed",
-    `The table at ${rootUrl} refers to the file ${JSON.stringify(path)}, which lies outside of its folder. ` +
-      `This release of laketable reads files below the table only; use the engine that made the table, or copy the table with it.`,
-    { path, root: rootUrl },
-  );
+  return bytes;
 }
