@@ -1,4 +1,4 @@
-import { LakeError } from "../base/errors.js";
+import { LakeError, type LakeErrorCode } from "../base/errors.js";
 import { storageError, type StoreCall } from "./storage-error.js";
 
 /** The code of a failed system call ("ENOENT"), if `error` is one. */
@@ -25,36 +25,47 @@ export async function inCall<R>(call: StoreCall, work: () => Promise<R>): Promis
 /** A failed system call as an error named by what the caller can do about it. An error of ours stays as it is. */
 export function localError(call: StoreCall, error: unknown): LakeError {
   if (LakeError.is(error)) return error;
-  const code = systemCode(error);
   const reason = error instanceof Error ? error.message : String(error);
+  const { code, advice } = problemOf(systemCode(error));
   const failed = `${verbs[call.operation]} ${JSON.stringify(call.key)} in ${call.url} failed (${reason})`;
+  return storageError(code, `${failed}: ${advice}`, call, error);
+}
+
+interface Problem {
+  readonly code: LakeErrorCode;
+  /** Why, and what to do. */
+  readonly advice: string;
+}
+
+function problemOf(code: string | undefined): Problem {
   switch (code) {
     case "ENOENT":
-      return storageError("storage/not-found", `${failed}: it is gone. Another process has deleted it or its folder: open the table again.`, call, error);
+      return { code: "storage/not-found", advice: "it is gone. Another process has deleted it or its folder: open the table again." };
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return storageError("storage/permission-denied", `${failed}: this process may not. Give its user access to the folder, or mount it writable.`, call, error);
+      return { code: "storage/permission-denied", advice: "this process may not. Give its user access, or mount the folder writable." };
     case "ENOSPC":
     case "EDQUOT":
     case "EFBIG":
-      return storageError("storage/no-space", `${failed}: the disk, the quota or the largest file size is used up. Free space and run it again.`, call, error);
+      return { code: "storage/no-space", advice: "the disk, the quota or the largest file size is used up. Free space and run it again." };
     case "ENOTDIR":
     case "EISDIR":
+    case "EEXIST":
     case "ENOTEMPTY":
-      return storageError("storage/invalid-path", `${failed}: a file stands where a folder is needed, or a folder where a file is. Use another path.`, call, error);
+      return { code: "storage/invalid-path", advice: "a file is where a folder is needed, or the other way round. Use another path." };
     case "ENAMETOOLONG":
-      return storageError("storage/invalid-path", `${failed}: the file system takes no name that long. Use a shorter path or partition value.`, call, error);
+      return { code: "storage/invalid-path", advice: "the file system takes no name that long. Use a shorter path or partition value." };
     case "ELOOP":
     case "EINVAL":
     case "EILSEQ":
     case "ERR_INVALID_ARG_VALUE":
-      return storageError("storage/invalid-path", `${failed}: the file system takes no such path. Use another name, and look for symbolic links that lead in a circle.`, call, error);
+      return { code: "storage/invalid-path", advice: "the file system takes no such path. Use another; look for symbolic links in a circle." };
     case "EMFILE":
     case "ENFILE":
-      return storageError("storage/io", `${failed}: too many files are open. Raise the limit (ulimit -n) or run fewer operations at once.`, call, error);
+      return { code: "storage/io", advice: "too many files are open. Raise the limit (ulimit -n) or run fewer operations at once." };
     default:
-      return storageError("storage/io", `${failed}. Check the disk and the mount, then run it again.`, call, error);
+      return { code: "storage/io", advice: "the disk or its driver refused. Check the disk and the mount, then run it again." };
   }
 }
 

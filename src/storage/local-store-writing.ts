@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { throwIfAborted } from "../base/abort.js";
 import { assert } from "../base/assert.js";
 import { dropTemporary, type DurableFolders, type TemporaryFile } from "./local-store-durable.js";
-import { inCall, systemCode } from "./local-store-errors.js";
+import { inCall, localError, systemCode } from "./local-store-errors.js";
 import type { ObjectWriter } from "./object-store.js";
 import { storageError, type StoreCall } from "./storage-error.js";
 
@@ -28,8 +28,8 @@ export const linkIfFree: Publish = async (file, path, call) => {
     if (code === "EPERM" || code === "ENOTSUP" || code === "EOPNOTSUPP" || code === "ENOSYS") {
       throw storageError(
         "storage/unsupported",
-        `${JSON.stringify(call.key)} cannot be published in ${call.url}: its file system has no hard links (${code}), and without them two ` +
-          `writers could both win. Keep the table on another file system.`,
+        `${JSON.stringify(call.key)} cannot be published in ${call.url}: its file system has no hard links (${code}), ` +
+          `and without them two writers could both win. Keep the table on another file system.`,
         call,
         error,
       );
@@ -52,9 +52,7 @@ export interface LocalFile {
 }
 
 export async function openLocalFile(call: StoreCall, path: string, folders: DurableFolders, uuid: string): Promise<LocalFile> {
-  const file = await inCall(call, () => folders.createTemporary(dirname(path), uuid)).catch((error: unknown) => {
-    throw folderProblem(call, error);
-  });
+  const file = await inCall(call, () => folders.createTemporary(dirname(path), uuid));
   const orDrop = <R>(work: () => Promise<R>): Promise<R> =>
     inCall(call, async () => {
       try {
@@ -72,7 +70,7 @@ export async function openLocalFile(call: StoreCall, path: string, folders: Dura
         await file.handle.sync();
         await file.handle.close();
         throwIfAborted(signal);
-        return publish(file, path, call);
+        return await nameFile(call, () => publish(file, path, call));
       });
       if (named) await confirm(call, folders, dirname(path));
       else await dropTemporary(file);
@@ -82,6 +80,17 @@ export async function openLocalFile(call: StoreCall, path: string, folders: Dura
   };
 }
 
+/** A network file system may give the name and lose the reply. */
+async function nameFile(call: StoreCall, name: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await name();
+  } catch (error) {
+    const known = localError(call, error);
+    if (known.code !== "storage/io") throw known;
+    throw storageError("storage/unavailable", `${known.message} It may have been written nevertheless: look whether it is there.`, call, error);
+  }
+}
+
 /** The object is visible; without this it may be gone after a power cut. */
 async function confirm(call: StoreCall, folders: DurableFolders, folder: string): Promise<void> {
   try {
@@ -89,19 +98,12 @@ async function confirm(call: StoreCall, folders: DurableFolders, folder: string)
   } catch (error) {
     throw storageError(
       "storage/unavailable",
-      `${JSON.stringify(call.key)} in ${call.url} was written, but its folder could not be synced (${String(error)}): it is not certain to ` +
-        `survive a power cut. Check the disk, then look whether the object is there.`,
+      `${JSON.stringify(call.key)} in ${call.url} was written, but its folder could not be synced (${String(error)}): ` +
+        `it is not certain to survive a power cut. Check the disk, then look whether the object is there.`,
       call,
       error,
     );
   }
-}
-
-/** `mkdir` says EEXIST where a file stands in the way of a folder. */
-function folderProblem(call: StoreCall, error: unknown): unknown {
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  if (systemCode(cause) !== "EEXIST") return error;
-  return storageError("storage/invalid-path", `A file stands where ${JSON.stringify(call.key)} in ${call.url} needs a folder. Use another path.`, call, cause);
 }
 
 async function writeBytes(handle: FileHandle, bytes: Uint8Array): Promise<void> {

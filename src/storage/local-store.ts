@@ -87,7 +87,7 @@ export function createLocalStore(root: string, host: Pick<Host, "uuid"> = system
 }
 
 function assertLocalName(call: StoreCall): void {
-  if (call.key.split("/").some(isTemporaryName)) throw invalidKey(call, "names of this form are kept for files that are still being written");
+  if (call.key.split("/").some(isTemporaryName)) throw invalidKey(call, "names of this form are kept for files being written");
   if (sep === "\\" && /[\\:]/.test(call.key)) throw invalidKey(call, "Windows has no file names with a backslash or a colon");
 }
 
@@ -122,8 +122,8 @@ async function readBytes(call: StoreCall, handle: FileHandle, start: number, end
 async function isTaken(call: StoreCall, path: string): Promise<boolean> {
   try {
     const stats = await stat(path);
-    if (stats.isDirectory()) throw storageError("storage/invalid-path", `${path} is a folder, so no file can be written there. Use another path.`, call);
-    return true;
+    if (!stats.isDirectory()) return true;
+    throw storageError("storage/invalid-path", `${path} is a folder, so no file can be written there. Use another path.`, call);
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;

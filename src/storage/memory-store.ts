@@ -111,24 +111,29 @@ function firstNotBelow(keys: readonly string[], bound: string): number {
 
 function memoryWriter(publish: (bytes: Uint8Array) => ObjectMeta, signal: AbortSignal | undefined): ObjectWriter {
   let chunks: Uint8Array[] = [];
-  let state: "open" | "closed" | "aborted" = "open";
+  let open = true;
+  const end = (): Uint8Array[] => {
+    const written = chunks;
+    open = false;
+    chunks = [];
+    return written;
+  };
+  const check = (): void => {
+    assert(open, "a writer takes nothing after close, abort or a failure");
+    if (signal?.aborted) end();
+    throwIfAborted(signal);
+  };
   return {
     async write(bytes) {
-      assert(state === "open", "nothing is written after close or abort");
-      throwIfAborted(signal);
+      check();
       chunks.push(bytes);
     },
     async close() {
-      assert(state === "open", "a writer is closed once");
-      throwIfAborted(signal);
-      state = "closed";
-      const meta = publish(copyOf(chunks));
-      chunks = [];
-      return meta;
+      check();
+      return publish(copyOf(end()));
     },
     async abort() {
-      if (state === "open") state = "aborted";
-      chunks = [];
+      end();
     },
   };
 }

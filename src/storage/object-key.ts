@@ -20,7 +20,8 @@ export function assertPrefix(call: StoreCall): void {
 export function invalidKey(call: StoreCall, problem: string): Error {
   return storageError(
     "storage/invalid-path",
-    `${JSON.stringify(call.key)} is no key of ${call.url}: ${problem}. Keys are relative to the store and "/"-separated, like "_delta_log/a.json".`,
+    `${JSON.stringify(call.key)} is no key of ${call.url}: ${problem}. ` +
+      `Keys are relative to the store and separated by single slashes, like "year=2026/a.parquet".`,
     call,
   );
 }

@@ -38,5 +38,6 @@ export function outsideObject(call: StoreCall, range: ByteRange, size: number): 
 
 /** Whether an object of `size` bytes has all bytes of `range`. */
 export function isWithin(range: ByteRange, size: number): boolean {
-  return Number.isSafeInteger(range.start) && Number.isSafeInteger(range.end) && 0 <= range.start && range.start <= range.end && range.end <= size;
+  const { start, end } = range;
+  return Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end && end <= size;
 }
