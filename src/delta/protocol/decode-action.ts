@@ -107,7 +107,7 @@ export function decodeTxn(fields: JsonObject, place: Place): SetTransaction {
   const version = fields["version"];
   return {
     appId: read.string("appId"),
-    version: isNumberText(version) && /^-?\d+$/.test(version.numberText) ? BigInt(version.numberText) : BigInt(read.integer("version")),
+    version: exactInteger(version) ?? BigInt(read.integer("version")),
     lastUpdated: read.integerOr("lastUpdated", undefined),
   };
 }
@@ -157,4 +157,9 @@ function textMetrics(metrics: JsonObject): Readonly<Record<string, string>> {
 function decodeVectorOf(read: FieldReader, place: Place): DeletionVectorDescriptor | undefined {
   const vector = read.objectOr("deletionVector", undefined);
   return vector === undefined ? undefined : decodeDeletionVector(vector, place);
+}
+
+function exactInteger(value: unknown): bigint | undefined {
+  if (typeof value === "bigint") return value;
+  return isNumberText(value) && /^-?\d{1,19}$/.test(value.numberText) ? BigInt(value.numberText) : undefined;
 }

@@ -33,7 +33,7 @@ export function decodeStatsValue(json: ExactJson | undefined, type: DataType, si
     case "boolean":
       return typeof json === "boolean" ? json : undefined;
     case "date":
-      return typeof json === "string" ? parseDate(json.slice(0, 10) + (json.length > 10 && /^[+-]/.test(json) ? json.slice(10) : "")) : undefined;
+      return typeof json === "string" ? parseDate(json) : undefined;
     case "timestamp":
     case "timestamp_ntz":
       return typeof json === "string" ? microsOf(json, type.kind, side) : undefined;

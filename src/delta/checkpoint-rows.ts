@@ -1,0 +1,126 @@
+import { isNullAt, bytesOf, offsetsOf, nullMask } from "../columnar/access.js";
+import { columnsOf } from "../columnar/batch.js";
+import type { Column } from "../columnar/column.js";
+import { hashBytes } from "../columnar/hash.js";
+import type { BoundExpression } from "../expression/expression.js";
+import { storeRangeReader } from "../parquet/range-reader.js";
+import { readParquet } from "../parquet/read-file.js";
+import { field, struct } from "../schema/data-types.js";
+import type { StructType } from "../schema/types.js";
+import { childAt, jsonReader } from "./checkpoint-cells.js";
+import type { CheckpointFile, ReadFileActionsOptions } from "./checkpoint-reader.js";
+import type { DeltaContext } from "./delta-context.js";
+import { isJsonObject } from "./protocol/action-fields.js";
+import type { LogicalFile } from "./protocol/actions.js";
+import { decodeDeletionVector } from "./protocol/decode-action.js";
+import type { SeenFiles } from "./protocol/reconcile.js";
+import { stringReader } from "../schema/cells.js";
+
+// The columnar half of log replay. Loaded only when there is a Parquet checkpoint: it brings Arrow and the codec with it.
+
+/** Rows per batch: a row group of a checkpoint is seldom larger, and a batch holds some 100 bytes a row. */
+const batchRows = 1 << 17;
+
+export interface ReadColumnsOptions {
+  readonly where?: BoundExpression | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Batches of a checkpoint file with exactly these columns, as one struct column each. */
+export async function* readParquetColumns(
+  context: DeltaContext,
+  file: CheckpointFile,
+  schema: StructType,
+  { where, signal }: ReadColumnsOptions,
+): AsyncGenerator<{ readonly length: number; readonly children: readonly Column[] }> {
+  const reader = storeRangeReader(context.store, file);
+  const columns = schema.fields.map((wanted) => ({ name: wanted.name, field: wanted, matchBy: "name" as const }));
+  for await (const { batch } of readParquet(reader, { codec: context.codec, columns, where, batchRows, signal })) {
+    yield { length: batch.numRows, children: columnsOf(batch) };
+  }
+}
+
+/** File actions as columns: row i of `add` or of `remove` has a value when action i is of that kind. */
+export interface FileActionRows {
+  /** The file they are from. */
+  readonly file: string;
+  readonly length: number;
+  readonly addType: StructType;
+  readonly add: Column;
+  readonly removeType: StructType | undefined;
+  readonly remove: Column | undefined;
+}
+
+export async function* readFileActionRows(context: DeltaContext, file: CheckpointFile, options: ReadFileActionsOptions): AsyncGenerator<FileActionRows> {
+  const { add: addType, remove: removeType, signal } = options;
+  const schema = struct([field("add", addType), ...(removeType === undefined ? [] : [field("remove", removeType)])]);
+  for await (const { length, children } of readParquetColumns(context, file, schema, { signal })) {
+    const [add, remove] = children;
+    if (add !== undefined) yield { file: file.key, length, addType, add, removeType, remove };
+  }
+}
+
+/** The child of a struct column that holds `name`. */
+export function structChild(type: StructType, column: Column, name: string): Column | undefined {
+  const at = type.fields.findIndex((candidate) => candidate.name === name);
+  return at < 0 ? undefined : childAt(column, at);
+}
+
+/** Tests rows of `add` or `remove` columns against the files that newer commits have named, without making strings of paths. */
+export interface SeenFilter {
+  /** The rows that hold an action which is still in force, ascending. */
+  live(type: StructType, column: Column): Int32Array;
+}
+
+export function createSeenFilter(seen: SeenFiles): SeenFilter {
+  const encoder = new TextEncoder();
+  const hashes = new Set<number>();
+  for (const path of seen.paths()) {
+    const bytes = encoder.encode(path);
+    hashes.add(hashBytes(bytes, 0, bytes.length));
+  }
+  return {
+    live(type, column) {
+      const path = structChild(type, column, "path");
+      const rows = new Int32Array(column.length);
+      if (path === undefined) return rows.subarray(0, 0);
+      const nulls = nullMask(column);
+      const offsets = offsetsOf(path);
+      const bytes = bytesOf(path);
+      const isHidden = hiddenTest(seen, type, column, path);
+      let count = 0;
+      for (let row = 0; row < rows.length; row++) {
+        if (nulls !== undefined && nulls[row] === 1) continue;
+        if (hashes.size > 0 && hashes.has(hashBytes(bytes, offsets[row] ?? 0, offsets[row + 1] ?? 0)) && isHidden(row)) continue;
+        rows[count++] = row;
+      }
+      return rows.subarray(0, count);
+    },
+  };
+}
+
+/** The exact test, for rows whose hash was met. */
+function hiddenTest(seen: SeenFiles, type: StructType, column: Column, path: Column): (row: number) => boolean {
+  const pathOf = stringReader(path);
+  const vectorOf = vectorReader(type, column);
+  return (row) => {
+    const file: LogicalFile = { path: pathOf(row), deletionVector: vectorOf(row) };
+    return seen.has(file);
+  };
+}
+
+/** Deletion vectors of the rows; nearly always there are none. */
+export function vectorReader(type: StructType, column: Column): (row: number) => LogicalFile["deletionVector"] {
+  const at = type.fields.findIndex((candidate) => candidate.name === "deletionVector");
+  const vectorType = type.fields[at]?.type;
+  if (vectorType === undefined) return () => undefined;
+  const vector = childAt(column, at);
+  if (vector.nullCount === vector.length) return () => undefined;
+  const read = jsonReader(vectorType, vector);
+  return (row) => {
+    if (isNullAt(vector, row)) return undefined;
+    const fields = read(row);
+    // A struct of nulls is how some writers spell null.
+    return isJsonObject(fields) && fields["storageType"] !== null ? decodeDeletionVector(fields, { file: "checkpoint" }) : undefined;
+  };
+}
