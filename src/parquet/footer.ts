@@ -1,4 +1,5 @@
 import { LakeError } from "../base/errors.js";
+import { corruptFile } from "./corrupt.js";
 import { decodeMetadata } from "./decode-metadata.js";
 import { encodeMetadata } from "./encode-metadata.js";
 import type { FileMetadata } from "./file-metadata.js";
@@ -9,6 +10,14 @@ import { schemaTree, type SchemaTree } from "./schema-tree.js";
 export interface ParquetFooter {
   readonly metadata: FileMetadata;
   readonly schema: SchemaTree;
+  /** The end of the file as it was fetched, when it was: page indexes often lie in it and need no further request. */
+  readonly tail: FileTail | undefined;
+}
+
+export interface FileTail {
+  /** Where `bytes` start in the file. */
+  readonly start: number;
+  readonly bytes: Uint8Array;
 }
 
 /** What is read of a file's end before its footer's length is known: most footers fit. */
@@ -30,7 +39,10 @@ export async function readFooter(file: RangeReader, signal?: AbortSignal): Promi
   const start = Math.max(0, size - TAIL_GUESS_BYTES);
   const tail = await readExactly(file, start, size, signal);
   const length = footerLength(tail, size, path);
-  if (length + TRAILER_BYTES <= tail.length) return decodeFooter(tail.subarray(tail.length - TRAILER_BYTES - length, -TRAILER_BYTES), path);
+  if (length + TRAILER_BYTES <= tail.length) {
+    const bytes = tail.subarray(tail.length - TRAILER_BYTES - length, -TRAILER_BYTES);
+    return { ...decodeFooter(bytes, path), tail: { start, bytes: tail } };
+  }
   const head = await readExactly(file, size - TRAILER_BYTES - length, start, signal);
   const whole = new Uint8Array(length);
   whole.set(head);
@@ -57,17 +69,17 @@ export function decodeFooter(bytes: Uint8Array, path: string): ParquetFooter {
   for (const [index, group] of metadata.rowGroups.entries()) {
     rows += group.rowCount;
     if (group.columns.length !== schema.leaves.length) {
-      throw damaged(path, `row group ${index} has ${group.columns.length} columns, its schema ${schema.leaves.length}`);
+      throw corruptFile(path, `row group ${index} has ${group.columns.length} columns, its schema ${schema.leaves.length}`);
     }
     for (const leaf of schema.leaves) {
       const type = group.columns[leaf.leafIndex]?.metadata?.type;
       if (type !== undefined && type !== leaf.physicalType) {
-        throw damaged(path, `column ${leaf.path.join(".")} is ${leaf.physicalType} in the schema and ${type} in row group ${index}`);
+        throw corruptFile(path, `column ${leaf.path.join(".")} is ${leaf.physicalType} in the schema and ${type} in row group ${index}`);
       }
     }
   }
-  if (rows !== metadata.rowCount) throw damaged(path, `its row groups hold ${rows} rows, its footer says ${metadata.rowCount}`);
-  return { metadata, schema };
+  if (rows !== metadata.rowCount) throw corruptFile(path, `its row groups hold ${rows} rows, its footer says ${metadata.rowCount}`);
+  return { metadata, schema, tail: undefined };
 }
 
 /** The end of a file, as it follows the last page: the footer, its length, the magic. */
@@ -91,13 +103,13 @@ function footerLength(tail: Uint8Array, size: number, path: string): number {
   }
   if (magic !== "PAR1") throw notParquet(path, "its last four bytes are not PAR1");
   const length = new DataView(tail.buffer, tail.byteOffset + tail.length - TRAILER_BYTES).getUint32(0, true);
-  if (length === 0 || length > size - TRAILER_BYTES - MAGIC.length) throw damaged(path, `a footer of ${length} bytes does not fit its ${size} bytes`);
+  if (length === 0 || length > size - TRAILER_BYTES - MAGIC.length) throw corruptFile(path, `a footer of ${length} bytes does not fit its ${size} bytes`);
   return length;
 }
 
 async function readExactly(file: RangeReader, start: number, end: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
   const [bytes] = await file.read([{ start, end }], signal);
-  if (bytes?.length !== end - start) throw damaged(file.path, `it should have ${file.size} bytes and ends before`);
+  if (bytes?.length !== end - start) throw corruptFile(file.path, `it should have ${file.size} bytes and ends before`);
   return bytes;
 }
 
@@ -107,8 +119,4 @@ function notParquet(path: string, reason: string): LakeError {
     `${path} is not a Parquet file, or was cut off: ${reason}. Restore the file from a copy.`,
     { path, reason },
   );
-}
-
-function damaged(path: string, reason: string): LakeError {
-  return new LakeError("parquet/corrupt", `${path} is damaged: ${reason}. Restore the file from a copy.`, { path, reason });
 }

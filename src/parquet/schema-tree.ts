@@ -1,4 +1,4 @@
-import { LakeError } from "../base/errors.js";
+import { corruptFile } from "./corrupt.js";
 import type { PhysicalType, SchemaElement } from "./file-metadata.js";
 
 /** A node of the Parquet schema. Levels count from the root: the number of optional or repeated nodes on the way, itself included. */
@@ -43,10 +43,7 @@ export function schemaTree(elements: readonly SchemaElement[], path: string): Sc
   const leaves: SchemaLeaf[] = [];
   let next = 0;
   const fail = (reason: string): never => {
-    throw new LakeError("parquet/corrupt", `${path} is damaged: its schema is no tree, ${reason}. Restore the file from a copy.`, {
-      path,
-      reason,
-    });
+    throw corruptFile(path, `its schema is no tree, ${reason}`);
   };
   const build = (parent: SchemaNodeBase | undefined, depth: number): SchemaNode => {
     const element = elements[next];

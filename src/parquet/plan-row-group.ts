@@ -1,0 +1,203 @@
+import { assert } from "../base/assert.js";
+import type { Bounds } from "../expression/bounds.js";
+import { readableChunk, type ReadableChunk } from "./chunk-extent.js";
+import type { RowGroup } from "./file-metadata.js";
+import { miniSchema } from "./mini-schema.js";
+import { alignToPages, pageRanges, pagesOfRanges, rowsThatMayMatch } from "./page-selection.js";
+import { leavesOf, type Projection } from "./projection.js";
+import type { BoundReference, ChunkPages } from "./read-bounds.js";
+import type { ChunkRead, PartPlan, RowGroupPlan } from "./read-plan.js";
+import { countRows, rangesEqual, rowsWithin, type KeptRows, type RowRange } from "./row-ranges.js";
+import type { SchemaLeaf } from "./schema-tree.js";
+
+/** A row group that the footer's statistics could not rule out. */
+export interface RowGroupCandidate {
+  readonly index: number;
+  readonly group: RowGroup;
+  readonly firstRow: number;
+  /** `all` or `rows`. */
+  readonly keep: KeptRows;
+}
+
+export interface PlanContext {
+  readonly file: { readonly path: string; readonly size: number };
+  readonly projections: readonly Projection[];
+  readonly references: readonly BoundReference[];
+  readonly mayMatch: ((bounds: Bounds) => boolean) | undefined;
+  /** How many mini-files can be decoded at once. */
+  readonly parallelism: number;
+}
+
+/** Page indexes of a row group's leaves, as far as they were read. */
+export type PagesOf = (leafIndex: number) => ChunkPages | undefined;
+
+/** Below this a row group is read whole: its pages would save less than the requests for them cost. */
+export const WHOLE_GROUP_BYTES = 256 * 1024;
+/** Scattered rows: above this share of the bytes, whole chunks are cheaper than many small pieces. */
+const SCATTERED_SHARE_MAX = 0.3;
+/** Stretches of rows come as few long ranges and pay off longer. */
+const STRETCHES_SHARE_MAX = 0.7;
+/** Parts smaller than this are not worth a decoder of their own. */
+const PART_BYTES_MIN = 1 << 20;
+
+/** The bytes of a row group's wanted chunks when they are read whole. */
+export function wholeBytes(group: RowGroup, projections: readonly Projection[]): number {
+  return uniqueLeaves(projections).reduce((sum, leaf) => sum + (group.columns[leaf.leafIndex]?.metadata?.compressedSize ?? 0), 0);
+}
+
+export function uniqueLeaves(projections: readonly Projection[]): readonly SchemaLeaf[] {
+  return [...new Set(projections.flatMap(leavesOf))];
+}
+
+/** `undefined`: the page indexes tell that none of its rows is wanted. */
+export function planRowGroup(context: PlanContext, candidate: RowGroupCandidate, pagesOf: PagesOf): RowGroupPlan | undefined {
+  const { index, group, firstRow } = candidate;
+  const { rowCount } = group;
+  const wanted = narrow(context, candidate, pagesOf);
+  if (keptCount(wanted, rowCount) === 0) return undefined;
+  const units = columnUnits(context, group);
+  const total = units.reduce((sum, unit) => sum + unit.bytes, 0);
+  const byPages = wanted.kind === "all" || total < WHOLE_GROUP_BYTES ? undefined : planPages(wanted, units, rowCount, pagesOf);
+  const shareMax = wanted.kind === "rows" ? SCATTERED_SHARE_MAX : STRETCHES_SHARE_MAX;
+  const usesPages = byPages !== undefined && bytesOf(byPages) <= total * shareMax;
+  const parts = usesPages ? byPages : planWhole(units, rowCount, context.parallelism);
+  // Stretches are only a means to read less: once everything is read they would cost a copy.
+  const keep = usesPages || wanted.kind === "rows" ? wanted : candidate.keep;
+  const bytes = bytesOf(parts);
+  return {
+    index,
+    firstRow,
+    rowCount,
+    keep,
+    keptCount: keptCount(keep, rowCount),
+    parts,
+    bytes,
+    memoryBytes: bytes + parts.reduce((sum, part) => sum + decodedBytes(part, rowCount), 0),
+  };
+}
+
+function bytesOf(planned: readonly { readonly bytes: number }[]): number {
+  return planned.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** The candidate's rows without the stretches whose pages cannot hold a match. */
+function narrow(context: PlanContext, { group, keep }: RowGroupCandidate, pagesOf: PagesOf): KeptRows {
+  if (context.mayMatch === undefined) return keep;
+  const stretches = rowsThatMayMatch(group.rowCount, context.references, pagesOf, context.mayMatch);
+  if (countRows(stretches) === group.rowCount) return keep;
+  if (keep.kind === "rows") return { kind: "rows", rows: rowsWithin(keep.rows, stretches) };
+  return { kind: "ranges", ranges: stretches };
+}
+
+function keptCount(keep: KeptRows, rowCount: number): number {
+  if (keep.kind === "all") return rowCount;
+  return keep.kind === "rows" ? keep.rows.length : countRows(keep.ranges);
+}
+
+/** One wanted column and the chunks of its leaves. */
+interface ColumnUnit {
+  readonly column: number;
+  readonly projection: Projection;
+  readonly chunks: readonly ReadableChunk[];
+  readonly leaves: readonly SchemaLeaf[];
+  readonly bytes: number;
+}
+
+function columnUnits({ projections, file }: PlanContext, group: RowGroup): readonly ColumnUnit[] {
+  return projections.flatMap((projection, column) => {
+    const leaves = leavesOf(projection);
+    if (leaves.length === 0) return [];
+    const chunks = leaves.map((leaf) => {
+      const chunk = group.columns[leaf.leafIndex];
+      assert(chunk !== undefined, "a row group has a chunk for each leaf");
+      return readableChunk(chunk, file);
+    });
+    return [{ column, projection, chunks, leaves, bytes: chunks.reduce((sum, { start, end }) => sum + end - start, 0) }];
+  });
+}
+
+/** Every chunk as a whole, the columns spread over as many parts as can be decoded at once. */
+function planWhole(units: readonly ColumnUnit[], rowCount: number, parallelism: number): readonly PartPlan[] {
+  const total = bytesOf(units);
+  const count = Math.max(1, Math.min(parallelism, units.length, Math.floor(total / PART_BYTES_MIN)));
+  const bins = Array.from({ length: count }, () => ({ units: [] as ColumnUnit[], bytes: 0 }));
+  for (const unit of [...units].sort((a, b) => b.bytes - a.bytes)) {
+    const emptiest = bins.reduce((least, bin) => (bin.bytes < least.bytes ? bin : least));
+    emptiest.units.push(unit);
+    emptiest.bytes += unit.bytes;
+  }
+  const rows = [{ start: 0, end: rowCount }];
+  return bins
+    .filter((bin) => bin.units.length > 0)
+    .map((bin) => partOf(bin.units, rows, rowCount, wholeChunk));
+}
+
+function wholeChunk({ start, end, metadata }: ReadableChunk): ChunkCut {
+  return { ranges: [{ start, end }], dictionaryBytes: metadata.dataPageOffset - start };
+}
+
+type ChunkCut = Pick<ChunkRead, "ranges" | "dictionaryBytes">;
+
+/** The pages that hold the wanted rows; `undefined` when no column has an offset index. */
+function planPages(wanted: KeptRows, units: readonly ColumnUnit[], rowCount: number, pagesOf: PagesOf): readonly PartPlan[] | undefined {
+  const groups: { rows: readonly RowRange[]; units: ColumnUnit[] }[] = [];
+  let hasIndex = false;
+  for (const unit of units) {
+    const indexes = unit.leaves.flatMap((leaf) => pagesOf(leaf.leafIndex)?.offsetIndex ?? []);
+    const isIndexed = indexes.length === unit.leaves.length;
+    hasIndex ||= isIndexed;
+    const rows = isIndexed ? alignToPages(wanted, indexes, rowCount) : [{ start: 0, end: rowCount }];
+    const alike = groups.find((group) => rangesEqual(group.rows, rows));
+    if (alike === undefined) groups.push({ rows, units: [unit] });
+    else alike.units.push(unit);
+  }
+  if (!hasIndex) return undefined;
+  return groups.map(({ rows, units: alike }) =>
+    partOf(alike, rows, rowCount, (chunk, leaf) => {
+      const index = pagesOf(leaf.leafIndex)?.offsetIndex;
+      if (index === undefined || countRows(rows) === rowCount) return wholeChunk(chunk);
+      const { start } = chunk;
+      const dictionaryEnd = index.offsets[0] ?? start;
+      const dictionary = dictionaryEnd > start ? [{ start, end: dictionaryEnd }] : [];
+      return {
+        ranges: [...dictionary, ...pageRanges(index, pagesOfRanges(index.firstRows, rows, rowCount))],
+        dictionaryBytes: dictionaryEnd - start,
+      };
+    }),
+  );
+}
+
+function partOf(
+  units: readonly ColumnUnit[],
+  rows: readonly RowRange[],
+  rowCount: number,
+  cut: (chunk: ReadableChunk, leaf: SchemaLeaf) => ChunkCut,
+): PartPlan {
+  const ordered = [...units].sort((a, b) => a.column - b.column);
+  const schema = miniSchema(ordered.map(({ projection }) => projection));
+  const byLeaf = new Map(ordered.flatMap(({ leaves, chunks }) => leaves.map((leaf, i) => [leaf, chunks[i]] as const)));
+  const decodedRows = countRows(rows);
+  const chunks = schema.leaves.map((leaf): ChunkRead => {
+    const readable = byLeaf.get(leaf.leaf);
+    assert(readable !== undefined, "every leaf of a mini-file has its chunk");
+    const piece = cut(readable, leaf.leaf);
+    const bytes = piece.ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+    return { leaf, metadata: readable.metadata, bytes, ...piece };
+  });
+  return { columns: ordered.map(({ column }) => column), rows, rowCount: decodedRows, schema, chunks, bytes: bytesOf(chunks) };
+}
+
+/** Bytes a value takes once decoded. */
+const fixedWidths: Readonly<Record<string, number>> = { BOOLEAN: 1 / 8, INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8, INT96: 12 };
+/** For bytes, whose length only the pages know: offsets, and some characters behind a dictionary index. */
+const BYTES_GUESS = 16;
+
+/** Decoding goes through the codec's memory and out of it: what is decoded exists twice for a moment. */
+function decodedBytes(part: PartPlan, rowCount: number): number {
+  const share = rowCount === 0 ? 0 : part.rowCount / rowCount;
+  const decoded = part.chunks.reduce((sum, { metadata }) => {
+    const width = fixedWidths[metadata.type] ?? BYTES_GUESS;
+    return sum + Math.max(metadata.uncompressedSize, metadata.valueCount * width) * share;
+  }, 0);
+  return Math.ceil(2 * decoded);
+}
