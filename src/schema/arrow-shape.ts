@@ -44,6 +44,7 @@ export interface ArrowDataLike {
   readonly nullBitmap?: Uint8Array | null | undefined;
   readonly dictionary?: { readonly data: readonly ArrowDataLike[] } | undefined;
   readonly variadicBuffers?: readonly Uint8Array[];
+  slice(offset: number, length: number): ArrowDataLike;
 }
 
 export interface ArrowBatchLike {

@@ -14,8 +14,10 @@ export function findField(schema: StructType, name: string): Field | undefined {
 
 /** The position of the field of that name, in any case; -1 when there is none. */
 export function findFieldIndex(schema: StructType, name: string): number {
+  const exact = schema.fields.findIndex((field) => field.name === name);
+  if (exact >= 0) return exact;
   const key = nameKey(name);
-  return schema.fields.findIndex((field) => field.name === name || nameKey(field.name) === key);
+  return schema.fields.findIndex((field) => nameKey(field.name) === key);
 }
 
 /** A place in a schema as it is written: `address.city`, `tags.element`. */

@@ -49,7 +49,7 @@ export function fractionOfMicros(low: number, high: number): number {
   return rest - Math.floor(rest / MICROS_PER_SECOND) * MICROS_PER_SECOND;
 }
 
-/** Stores seconds · 10^6 + micros as entry `index`, exact for every |seconds| below 2^43. */
+/** Stores seconds · 10^6 + micros, which has to fit 64 bits, as entry `index`. */
 export function storeMicros(words: Int32Array, index: number, seconds: number, micros: number): void {
   // seconds = upper · 2^20 + lower keeps every product below 2^53.
   const upper = Math.floor(seconds / 1048576);
