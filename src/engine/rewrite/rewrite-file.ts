@@ -1,0 +1,68 @@
+import type { RecordBatch } from "apache-arrow";
+import { batchOf, columnsOf } from "../../columnar/batch.js";
+import { nullColumn } from "../../columnar/build.js";
+import type { Column } from "../../columnar/column.js";
+import { lowerBound } from "../../columnar/lower-bound.js";
+import { toArrowSchema } from "../../schema/arrow-mapping.js";
+import type { StructType } from "../../schema/types.js";
+import type { Snapshot } from "../../table/snapshot.js";
+import type { WritePlan } from "../../table/write-plan.js";
+import type { EngineContext } from "../context.js";
+import { readFileRows, rowNumbers } from "../read-file-rows.js";
+import { enforceRules } from "../write-rules.js";
+import { storeColumn } from "./assigned-columns.js";
+import { rewriteBatch, type BatchChanges } from "./rewrite-batch.js";
+import type { RewriteRules, RowChanges } from "./row-changes.js";
+
+export interface RewriteOptions {
+  readonly snapshot: Snapshot;
+  /** The table as the commit leaves it: its schema begins with the columns of the snapshot's. */
+  readonly plan: WritePlan;
+  readonly rules: RewriteRules;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The rows that are left of a file after its changes, in the plan's schema.
+ *
+ * @throws schema/not-null, delta/constraint-violated for an updated row that breaks a rule of the table
+ */
+export async function* rewriteFile(context: EngineContext, changes: RowChanges, options: RewriteOptions): AsyncGenerator<RecordBatch, void, undefined> {
+  const { snapshot, plan, rules, signal } = options;
+  const arrowSchema = toArrowSchema(plan.schema);
+  const mustCheck = plan.rules.notNull.length + plan.rules.checks.length > 0;
+  for await (const piece of readFileRows(context, snapshot, changes.file, { columns: snapshot.schema.fields, signal })) {
+    const columns = evolvedColumns(columnsOf(piece.batch), snapshot.schema, plan.schema, piece.batch.numRows);
+    const inBatch = changesWithin(changes, rowNumbers(piece));
+    if (inBatch.rows.length === 0) {
+      yield batchOf(arrowSchema, columns, piece.batch.numRows);
+      continue;
+    }
+    const { batch, updated } = rewriteBatch({ schema: plan.schema, arrowSchema, columns, length: piece.batch.numRows }, inBatch, rules);
+    if (mustCheck) for (const rows of updated) enforceRules(plan.rules, plan.schema, rows);
+    if (batch.numRows > 0) yield batch;
+  }
+}
+
+/** Columns of a table under its schema after evolution: new columns, and new fields inside old ones, are null. */
+function evolvedColumns(columns: readonly Column[], from: StructType, to: StructType, length: number): readonly Column[] {
+  return to.fields.map((field, slot) => {
+    const column = columns[slot];
+    const old = from.fields[slot];
+    return column === undefined || old === undefined ? nullColumn(field.type, length) : storeColumn(column, old.type, field.type);
+  });
+}
+
+/** The part of a file's changes that falls on the rows with these physical numbers (ascending), by position among them. */
+function changesWithin(changes: RowChanges, numbers: Int32Array): BatchChanges {
+  const start = lowerBound(changes.rows, numbers[0] ?? 0);
+  const end = lowerBound(changes.rows, (numbers[numbers.length - 1] ?? -1) + 1);
+  const rows = new Int32Array(end - start);
+  let position = 0;
+  for (let index = 0; index < rows.length; index++) {
+    const number = changes.rows[start + index] as number;
+    while ((numbers[position] as number) < number) position++;
+    rows[index] = position;
+  }
+  return { rows, actions: changes.actions?.subarray(start, end), sourceRows: changes.sourceRows?.subarray(start, end) };
+}
