@@ -11,7 +11,7 @@ import { neededFeatures, raiseProtocol } from "./protocol-raise.js";
 import { encodeSchema } from "./schema-json.js";
 
 /** What a table is apart from its files. */
-export interface TableState {
+export interface DefinedTable {
   readonly protocol: Protocol;
   readonly metadata: Metadata;
   readonly schema: StructType;
@@ -25,7 +25,7 @@ const plainProtocol: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
  *
  * @throws schema/invalid, schema/duplicate-column, schema/unknown-column, delta/invalid-property, delta/unsupported-feature
  */
-export function newTable(definition: TableDefinition, facts: { readonly tableId: string; readonly nowMs: number }): TableState {
+export function newTable(definition: TableDefinition, facts: { readonly tableId: string; readonly nowMs: number }): DefinedTable {
   const { schema, name, description } = definition;
   assertColumns(schema);
   const metadata: Metadata = {
@@ -47,7 +47,7 @@ export function newTable(definition: TableDefinition, facts: { readonly tableId:
  *
  * @throws as `newTable` does
  */
-export function changeTable(base: TableState, change: MetadataChange, nowMs: number): TableState {
+export function changeTable(base: DefinedTable, change: MetadataChange, nowMs: number): DefinedTable {
   const schema = change.schema ?? base.schema;
   assertColumns(schema);
   const old = base.metadata;
@@ -67,7 +67,7 @@ export function changeTable(base: TableState, change: MetadataChange, nowMs: num
 }
 
 /** Raises the protocol to what the metadata needs, and refuses metadata that needs what is not built. */
-function settled(protocol: Protocol, metadata: Metadata, schema: StructType): TableState {
+function settled(protocol: Protocol, metadata: Metadata, schema: StructType): DefinedTable {
   const missing = features.find((feature) => feature.write !== "yes" && feature.isActive?.({ metadata, schema }) === true);
   if (missing !== undefined) {
     throw new LakeError(

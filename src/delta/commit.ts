@@ -1,0 +1,127 @@
+import { LakeError } from "../base/errors.js";
+import { findConflict, type Conflict } from "../table/conflict.js";
+import type { PendingCommit } from "../table/pending-commit.js";
+import type { Changes, CommitOptions } from "../table/table-format.js";
+import { addSource } from "./add-sources.js";
+import { commitActions, fileActions, type DefinitionChange } from "./commit-actions.js";
+import { publish, type Published } from "./commit-loop.js";
+import { dataFileOf } from "./data-file-view.js";
+import type { DeltaContext } from "./delta-context.js";
+import type { CommitOfLog } from "./log-store.js";
+import type { CommitActions } from "./protocol/actions.js";
+import { judgeBarrier } from "./protocol/commit-barriers.js";
+import { decodeDataPath } from "./protocol/decode-data-path.js";
+import { properties, readProperty } from "./protocol/properties.js";
+import { assertWritable } from "./protocol/protocol-check.js";
+import type { TableConfiguration } from "./protocol/table-configuration.js";
+import { assertCommitAllowed } from "./protocol/write-requirements.js";
+import { versionOf } from "./table-state.js";
+import { configurationAfter } from "./write-plan.js";
+
+/** The snapshot that a pending commit was made on, as far as committing needs it. */
+export interface CommitBase {
+  readonly version: number;
+  readonly configuration: TableConfiguration;
+}
+
+export interface Committed extends Published {
+  /** The table as the commit leaves it. */
+  readonly configuration: TableConfiguration;
+}
+
+const defaultAttemptsMax = 50;
+
+/**
+ * Publishes `pending` after `base`, or after the rivals that came first when it does not conflict with them.
+ *
+ * Any error but `delta/commit-unknown` means that nothing was committed.
+ *
+ * @throws delta/conflict             with rule, both versions and advice
+ * @throws delta/commit-unknown       the store failed and the log cannot tell what became of the commit
+ * @throws delta/append-only, delta/unsupported-feature, delta/invalid-property, schema/*  before anything is written
+ */
+export async function commitPending(context: DeltaContext, base: CommitBase, pending: PendingCommit, options: CommitOptions = {}): Promise<Committed> {
+  assertCommitAllowed(base.configuration, pending);
+  const { after, change } = definitionAfter(context, base.configuration, pending);
+  const files = fileActions(pending, after);
+  const txnId = context.host.uuid();
+  // What rivals make of the table while ours follows them.
+  let current = base.configuration;
+  const judge = (winner: CommitOfLog): void => {
+    current = assertMayFollow(context, { base, pending, change }, current, winner);
+  };
+  const published = await publish(context, {
+    txnId,
+    version: base.version + 1,
+    attemptsMax: options.maxAttempts ?? defaultAttemptsMax,
+    signal: options.signal,
+    actions: () => commitActions(pending, files, { after, change }, { nowMs: context.host.now(), txnId, readVersion: base.version }),
+    judge,
+  });
+  return { ...published, configuration: pending.metadata === undefined ? current : after };
+}
+
+/** The table's definition once the commit is in, and the actions that make it so. */
+function definitionAfter(
+  context: DeltaContext,
+  before: TableConfiguration,
+  pending: PendingCommit,
+): { readonly after: TableConfiguration; readonly change: DefinitionChange } {
+  if (pending.metadata === undefined) return { after: before, change: { protocol: undefined, metadata: undefined } };
+  const after = configurationAfter(before, pending.metadata, context.host.now());
+  assertWritable(after.protocol, after);
+  return { after, change: { protocol: after.protocol === before.protocol ? undefined : after.protocol, metadata: after.metadata } };
+}
+
+interface Mine {
+  readonly base: CommitBase;
+  readonly pending: PendingCommit;
+  readonly change: DefinitionChange;
+}
+
+/** The table after `winner`. @throws delta/conflict  when `mine` may not follow it */
+function assertMayFollow(context: DeltaContext, mine: Mine, current: TableConfiguration, winner: CommitOfLog): TableConfiguration {
+  const { base, pending, change } = mine;
+  const version = versionOf(winner.file);
+  const { operation } = winner.actions.commitInfo ?? {};
+  const barrier = judgeBarrier(current, winner.actions, change, { file: winner.file.key });
+  if (barrier.kind !== "open") {
+    throw conflictError(context, base, pending, {
+      rule: barrier.kind,
+      winner: version,
+      reason: `version ${version}${operation === undefined ? "" : ` (${operation})`} came first: ${barrier.what}`,
+      advice: `Refresh the table, check that the ${pending.operation.kind} still fits it, and run it again.`,
+    });
+  }
+  const isolation = readProperty(current.metadata.configuration, properties.isolationLevel);
+  const conflict = findConflict(pending, changesOf(context, barrier.next, winner.actions, winner.file.key, version), isolation);
+  if (conflict !== undefined) throw conflictError(context, base, pending, conflict);
+  return barrier.next;
+}
+
+/** A rival's commit in the words of the conflict check. That its metadata bars nothing has been judged already. */
+function changesOf(context: DeltaContext, configuration: TableConfiguration, actions: CommitActions, file: string, version: number): Changes {
+  const lens = { configuration, rootUrl: context.store.url, place: { file } };
+  const { adds, removes, commitInfo } = actions;
+  return {
+    version,
+    added: adds.filter(({ dataChange }) => dataChange).map((add) => dataFileOf(addSource(add, configuration), lens)),
+    removed: removes.map((remove) => ({ path: decodeDataPath(remove.path, lens.rootUrl, lens.place) })),
+    dataChange: adds.some(({ dataChange }) => dataChange) || removes.some(({ dataChange }) => dataChange),
+    isBlindAppend: commitInfo?.isBlindAppend === true,
+    metadataChanged: false,
+    operation: commitInfo?.operation,
+  };
+}
+
+function conflictError(context: DeltaContext, base: CommitBase, pending: PendingCommit, conflict: Conflict): LakeError {
+  const { rule, winner, path, predicate, reason, advice } = conflict;
+  return new LakeError("delta/conflict", `The ${pending.operation.kind} made on version ${base.version} was not committed: ${reason}. Nothing was changed. ${advice}`, {
+    rule,
+    version: winner,
+    readVersion: base.version,
+    ...(path === undefined ? {} : { path }),
+    ...(predicate === undefined ? {} : { predicate }),
+    url: context.store.url,
+  });
+}
