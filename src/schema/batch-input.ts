@@ -23,10 +23,10 @@ export interface ToBatchesOptions {
   /** Fields of rows that `schema` lacks are inferred and added; otherwise refused. Default: false. */
   readonly allowUnknown?: boolean | undefined;
   /**
-   * `"present"`: columns of `schema` that no row has so far are left out of the batch, so that a writer can tell "not given" from
-   * null. `"all"`: they are null. Default: `"present"`.
+   * Leaves columns of `schema` that no row has so far out of the batch, so that a merge can tell "not given" from null. Default:
+   * false, they are null.
    */
-  readonly columns?: "present" | "all" | undefined;
+  readonly partial?: boolean | undefined;
   /** The most rows in a batch. Default: 65536. */
   readonly batchRows?: number | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -95,12 +95,30 @@ export function formatTimestampNtz(micros: bigint): string {
 /** The text of a moment given as whole seconds and µs within the second, without a zone. */
 export function formatSeconds(seconds: number, micros: number): string {
   const day = Math.floor(seconds / SECONDS_PER_DAY);
-  const second = seconds - day * SECONDS_PER_DAY;
-  const hour = Math.floor(second / 3600);
-  const minute = Math.floor((second - hour * 3600) / 60);
-  const time = `${pad2(hour)}:${pad2(minute)}:${pad2(second % 60)}`;
+  return formatDate(day) + formatTimeOfDay(seconds - day * SECONDS_PER_DAY, micros);
+}
+
+/** As `formatSeconds`, for many moments one after the other: the text of a day is made once for moments in a row that share it. */
+export function createMomentFormatter(suffix: string): (seconds: number, micros: number) => string {
+  let lastDay = 0;
+  let lastDate = "1970-01-01";
+  return (seconds, micros) => {
+    const day = Math.floor(seconds / SECONDS_PER_DAY);
+    if (day !== lastDay) {
+      lastDay = day;
+      lastDate = formatDate(day);
+    }
+    return lastDate + formatTimeOfDay(seconds - day * SECONDS_PER_DAY, micros) + suffix;
+  };
+}
+
+/** `T10:20:30.123456` */
+function formatTimeOfDay(second: number, micros: number): string {
+  const minute = Math.floor(second / 60);
+  const hour = Math.floor(minute / 60);
+  const time = `T${pad2(hour)}:${pad2(minute - hour * 60)}:${pad2(second - minute * 60)}.`;
   const milli = Math.floor(micros / 1000);
-  return `${formatDate(day)}T${time}.${pad3(milli)}${pad3(micros - milli * 1000)}`;
+  return time + pad3(milli) + pad3(micros - milli * 1000);
 }
 
 const twoDigits: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, "0"));

@@ -1,10 +1,12 @@
 import { LakeError } from "../base/errors.js";
 import type { Column } from "../columnar/column.js";
 import { decimalOfWords, longReader, type CellReader } from "./cells.js";
-import { formatDate, formatSeconds } from "./datetime.js";
+import { createMomentFormatter, formatDate } from "./datetime.js";
 import { formatDecimal, placePoint } from "./decimal-text.js";
 import { fitsSafeInteger, fractionOfMicros, secondsOfMicros, wordsOf, wordsToNumber } from "./int64-words.js";
 import type { DataType } from "./types.js";
+import type { Value } from "./value.js";
+import { formatValue } from "./value-order.js";
 
 /** Readers of the forms that rows have beside the plain value; each works on 32-bit words where a BigInt can be avoided. */
 
@@ -58,13 +60,30 @@ export function dateTextReader(column: Column): CellReader<string> {
 export function momentReader(type: DataType, column: Column, form: "string" | "date" | "micros"): CellReader<string | Date | bigint> {
   if (form === "micros") return longReader(column);
   const words = wordsOf(column.values);
-  const zone = type.kind === "timestamp" ? "Z" : "";
-  const isText = form === "string";
+  if (form === "date") {
+    return (row) => {
+      const [low, high] = [words[2 * row] ?? 0, words[2 * row + 1] ?? 0];
+      return new Date(secondsOfMicros(low, high) * 1000 + Math.floor(fractionOfMicros(low, high) / 1000));
+    };
+  }
+  const format = createMomentFormatter(type.kind === "timestamp" ? "Z" : "");
   return (row) => {
     const low = words[2 * row] ?? 0;
     const high = words[2 * row + 1] ?? 0;
-    const seconds = secondsOfMicros(low, high);
-    const micros = fractionOfMicros(low, high);
-    return isText ? formatSeconds(seconds, micros) + zone : new Date(seconds * 1000 + Math.floor(micros / 1000));
+    return format(secondsOfMicros(low, high), fractionOfMicros(low, high));
   };
+}
+
+/** A value outside Arrow as rows spell it. */
+export function rowValue(type: DataType, value: Value): unknown {
+  if (value === null) return null;
+  switch (type.kind) {
+    case "decimal":
+    case "date":
+    case "timestamp":
+    case "timestamp_ntz":
+      return formatValue(type, value);
+    default:
+      return value;
+  }
 }

@@ -6,13 +6,13 @@ import { binaryReader, booleanReader, longReader, numberReader, stringReader, va
 import { dateTextReader, decimalNumberReader, decimalTextReader, momentReader, safeLongReader } from "./row-cells.js";
 import { formatPath } from "./field-names.js";
 import { resolveRowOptions, type ResolvedRowOptions, type RowOptions } from "./row-options.js";
+import type { Row } from "./row-type.js";
 import { formatType } from "./type-text.js";
 import type { DataType, Field, MapType, StructType } from "./types.js";
 
+export { rowValue } from "./row-cells.js";
 export type { RowOptions } from "./row-options.js";
-
-/** A row: values by column name. */
-export type Row = Record<string, unknown>;
+export type { Row } from "./row-type.js";
 
 /**
  * Makes the rows of batches that have the Arrow mapping of `schema`, in the forms that `options` say, at every depth.

@@ -21,11 +21,11 @@ export interface RowSchema {
 export interface RowSchemaOptions {
   readonly schema?: StructType | undefined;
   readonly allowUnknown?: boolean | undefined;
-  readonly columns?: "present" | "all" | undefined;
+  readonly partial?: boolean | undefined;
 }
 
 export function createRowSchema(options: RowSchemaOptions): RowSchema {
-  const { schema: given, allowUnknown = false, columns = "present" } = options;
+  const { schema: given, allowUnknown = false, partial = false } = options;
   let schema: StructType = given ?? struct([]);
   const present = new Set<string>();
   const learnPresent = (rows: readonly unknown[]): void => {
@@ -42,10 +42,10 @@ export function createRowSchema(options: RowSchemaOptions): RowSchema {
     learn: (rows) => {
       if (given === undefined) schema = schema.fields.length === 0 ? inferSchemaFromRows(rows) : mergeSchemas(schema, inferSchemaFromRows(rows));
       else if (allowUnknown) schema = mergeSchemas(schema, inferUnknownFields(schema, rows));
-      learnPresent(rows);
+      if (partial) learnPresent(rows);
     },
     encode: (rows, firstRow) => {
-      const include = given !== undefined && columns === "present" ? (name: string): boolean => present.has(name) : undefined;
+      const include = given !== undefined && partial ? (name: string): boolean => present.has(name) : undefined;
       return batchFromRows(rows, schema, include === undefined ? { firstRow } : { firstRow, include });
     },
     empty: function* () {

@@ -1,7 +1,13 @@
-import type { ColumnInput, SchemaInput } from "./schema-input.js";
+import type { ArrowSchemaLike } from "./arrow-shape.js";
+import type { ColumnInput } from "./column-input.js";
 import type { RowOptions } from "./row-options.js";
 import type { ParseColumn, TypeShape } from "./type-shape.js";
 import type { StructType } from "./types.js";
+
+export type { RowOptions } from "./row-options.js";
+
+/** A row of a table whose schema the compiler does not see: values by column name. */
+export type Row = Record<string, unknown>;
 
 /**
  * The rows of a table with this schema, as `rows()` yields them: `RowOf<{ id: "long not null"; tags: "array<string>" }>` is
@@ -11,7 +17,7 @@ import type { StructType } from "./types.js";
 export type RowOf<S, O extends RowOptions = Record<never, never>> = S extends readonly ColumnInput[]
   ? Plain<{ [C in S[number] as C["name"]]: ColumnValue<C, O> }>
   : S extends OpaqueSchema
-    ? Record<string, unknown>
+    ? Row
     : Plain<{ -readonly [K in keyof S]: TextValue<S[K], O> }>;
 
 /** What `append` and `merge` take as rows of such a table: nullable columns may be absent, and more forms of a value are allowed. */
@@ -22,7 +28,7 @@ export type RowInputOf<S> = S extends readonly ColumnInput[]
       }
     >
   : S extends OpaqueSchema
-    ? Record<string, unknown>
+    ? Row
     : Plain<
         { -readonly [K in keyof S as IsNullableText<S[K]> extends true ? never : K]: TextInput<S[K]> } & {
           -readonly [K in keyof S as IsNullableText<S[K]> extends true ? K : never]?: TextInput<S[K]> | undefined;
@@ -33,7 +39,7 @@ export type RowInputOf<S> = S extends readonly ColumnInput[]
 export type ColumnNameOf<S> = S extends readonly ColumnInput[] ? S[number]["name"] : S extends OpaqueSchema ? string : keyof S & string;
 
 /** Schemas whose columns the compiler does not see. */
-type OpaqueSchema = StructType | Extract<SchemaInput, { readonly metadataVersion: unknown }>;
+type OpaqueSchema = StructType | ArrowSchemaLike;
 
 /** Makes an intersection readable in messages and comparable as a type. */
 type Plain<T> = { [K in keyof T]: T[K] };

@@ -1,6 +1,5 @@
-import type { Schema as ArrowSchema } from "apache-arrow";
 import { LakeError } from "../base/errors.js";
-import { isArrowSchema } from "./arrow-shape.js";
+import { isArrowSchema, type ArrowSchemaLike } from "./arrow-shape.js";
 import { columnField, type ColumnInput } from "./column-input.js";
 import { field, struct } from "./data-types.js";
 import { assertNoCaseDuplicates, assertPlainNames, formatPath, visitStructs } from "./field-names.js";
@@ -16,7 +15,7 @@ export interface SchemaLiteral {
 }
 
 /** The forms in which a schema can be given. The Arrow Schema may come from another copy of apache-arrow. */
-export type SchemaInput = SchemaLiteral | ArrowSchema | StructType | readonly ColumnInput[];
+export type SchemaInput = SchemaLiteral | ArrowSchemaLike | StructType | readonly ColumnInput[];
 
 export interface ResolveSchemaOptions {
   /** `"any"`: names may have every character, as with column mapping. Default: `"plain"`. */
@@ -54,7 +53,7 @@ function readSchema(input: SchemaInput): StructType {
   if (isColumnList(input)) return struct(input.map(columnField));
   if (isArrowSchema(input)) return fromArrowSchema(input);
   if (isStructType(input)) return struct(input.fields.map(copyField));
-  return readLiteral(input as SchemaLiteral);
+  return readLiteral(input);
 }
 
 function isColumnList(input: SchemaInput): input is readonly ColumnInput[] {
