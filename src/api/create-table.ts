@@ -1,15 +1,9 @@
 import { LakeError } from "../base/errors.js";
+import type { ColumnNameOf } from "../schema/row-type.js";
 import { resolveSchema, type SchemaInput } from "../schema/schema-input.js";
 import type { Table, TableDefinition } from "../table/table-format.js";
 import { checkOptions, type CreateTableOptions } from "./options.js";
 import { connectOptionNames, laterConnectOptions, type Connection } from "./runtime.js";
-
-/** The column names of a schema literal; any string where the schema is not one. */
-export type ColumnNameOf<S> = S extends readonly { readonly name: infer N extends string }[]
-  ? N
-  : S extends { readonly fields: readonly unknown[] }
-    ? string
-    : Extract<keyof S, string>;
 
 const ownOptions = ["schema", "partitionBy", "properties", "comment", "name", "ifExists", "userMetadata"] as const;
 

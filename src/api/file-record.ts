@@ -1,9 +1,15 @@
-import type { StructType } from "../schema/types.js";
+import type { DataType, StructType } from "../schema/types.js";
 import type { Value } from "../schema/value.js";
-import { rowValue } from "../schema/row-reader.js";
+import { formatValue } from "../schema/value-order.js";
 import type { DataFile } from "../table/data-file.js";
 import type { FileRecord, FileStats } from "./results.js";
-import type { DataType } from "../schema/types.js";
+
+
+/** A single value as `rows()` spells it. */
+function rowValue(type: DataType, value: Value): unknown {
+  const isText = type.kind === "decimal" || type.kind === "date" || type.kind === "timestamp" || type.kind === "timestamp_ntz";
+  return value !== null && isText ? formatValue(type, value) : value;
+}
 
 /** A data file as people see it: partition values and bounds in the spelling of rows. */
 export function fileRecord(file: DataFile, schema: StructType, partitionBy: readonly string[]): FileRecord {
@@ -23,8 +29,8 @@ function fileStats(file: DataFile, schema: StructType, partitionBy: readonly str
     const bounds = file.bounds.column(path);
     if (bounds === undefined) continue;
     const name = path.join(".");
-    if (bounds.min !== undefined) min[name] = rowValue(type, bounds.min as Value);
-    if (bounds.max !== undefined) max[name] = rowValue(type, bounds.max as Value);
+    if (bounds.min !== undefined) min[name] = rowValue(type, bounds.min);
+    if (bounds.max !== undefined) max[name] = rowValue(type, bounds.max);
     if (bounds.nullCount !== undefined) nullCount[name] = bounds.nullCount;
   }
   const known = [min, max, nullCount].some((record) => Object.keys(record).length > 0);
