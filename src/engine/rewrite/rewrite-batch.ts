@@ -6,6 +6,7 @@ import { interleave } from "../../columnar/interleave.js";
 import { take } from "../../columnar/take.js";
 import type { StructType } from "../../schema/types.js";
 import { assignedColumns } from "./assigned-columns.js";
+import { cachedInput } from "./cached-input.js";
 import type { RewriteRules, RowAction } from "./row-changes.js";
 
 /** Rows of a file, whole: the columns are those of `schema`. */
@@ -65,16 +66,12 @@ function pickRows({ rows, actions, sourceRows }: BatchChanges, action: number): 
 
 function updateRows(rows: RowsToRewrite, action: RowAction, picked: PickedRows, rules: RewriteRules): readonly Update[] {
   if (action.kind === "delete" || picked.rows.length === 0) return [];
-  const taken = new Map<number, Column>();
-  const current = (slot: number): Column => {
-    const known = taken.get(slot);
-    if (known !== undefined) return known;
+  const taken = cachedInput(picked.rows.length, (slot) => {
     const column = rows.columns[slot];
     assert(column !== undefined, `column ${slot} is one of the table`);
-    const made = take(column, picked.rows);
-    taken.set(slot, made);
-    return made;
-  };
+    return take(column, picked.rows);
+  });
+  const current = taken.column;
   const input = rules.inputOf({ length: picked.rows.length, target: current, sourceRows: picked.sourceRows });
   const assigned = assignedColumns(action.assignments, rows.schema, { input, current });
   return [{ action, length: picked.rows.length, assigned: new Set(assigned.keys()), column: (slot) => assigned.get(slot) ?? current(slot) }];
