@@ -16,8 +16,8 @@ import { assertWritable } from "./protocol/protocol-check.js";
 import { tableConfiguration, type TableConfiguration } from "./protocol/table-configuration.js";
 
 const defaultTargetFileBytes = 128 << 20;
-/** Small enough that a few being encoded at once fit a small budget, large enough that pages and dictionaries pay. */
-const targetRowGroupBytes = 32 << 20;
+/** Rows in memory: small enough that a few being encoded at once fit a budget, large enough that dictionaries pay. */
+const targetRowGroupBytes = 64 << 20;
 
 /** The part of a snapshot that a plan is made from. */
 export interface PlannedTable {

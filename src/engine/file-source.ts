@@ -15,6 +15,7 @@ import type { Value } from "../schema/value.js";
 import type { DataFile } from "../table/data-file.js";
 import type { ColumnBinding, Snapshot } from "../table/snapshot.js";
 import type { EngineContext } from "./context.js";
+import { openReadWindow } from "./read-window.js";
 
 /** Some rows of one file, in the file's order. */
 export interface FileRows {
@@ -93,17 +94,17 @@ export function openFileSource(
       yield* constantRows(schema, wanted, total, rows);
       return;
     }
-    const pieces = readParquet(reader, {
-      codec: context.codec,
-      memory: context.memory,
-      footer: await footerOnce(),
-      columns: stored.map((slot) => readColumn(bindingAt(bindings, slot))),
-      where: storedPart(prune, stored),
-      rows,
-      signal,
-    });
-    for await (const piece of pieces) {
-      yield { batch: withConstants(schema, wanted, piece.batch), firstRow: piece.firstRow, rows: piece.rows };
+    const found = await footerOnce();
+    const columns = stored.map((slot) => readColumn(bindingAt(bindings, slot)));
+    const window = openReadWindow(context, found, columns);
+    try {
+      const { codec } = context;
+      const pieces = readParquet(reader, { codec, footer: found, columns, where: storedPart(prune, stored), rows, readAhead: window.rowGroups, signal });
+      for await (const piece of pieces) {
+        yield { batch: withConstants(schema, wanted, piece.batch), firstRow: piece.firstRow, rows: piece.rows };
+      }
+    } finally {
+      window.close();
     }
   }
 

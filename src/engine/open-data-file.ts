@@ -1,15 +1,14 @@
 import type { RecordBatch } from "apache-arrow";
 import { assert } from "../base/assert.js";
-import { batchBytes, batchOf, columnsOf } from "../columnar/batch.js";
+import { batchOf, columnsOf } from "../columnar/batch.js";
 import { retyped } from "../columnar/build.js";
 import { createParquetWriter } from "../parquet/write-file.js";
 import { toArrowSchema } from "../schema/arrow-mapping.js";
-import type { StructType } from "../schema/types.js";
 import type { Value } from "../schema/value.js";
 import type { WrittenFile } from "../table/data-file.js";
 import type { WritePlan } from "../table/write-plan.js";
 import type { EngineContext } from "./context.js";
-import { observeBounds } from "./observed-bounds.js";
+import { writtenBounds } from "./written-bounds.js";
 
 /** One data file being written. Calls are made one after the other, but for `abort`. */
 export interface OpenDataFile {
@@ -40,14 +39,12 @@ export async function openDataFile(context: EngineContext, plan: WritePlan, valu
     memory: context.memory,
     signal,
   });
-  const stored: StructType = { kind: "struct", fields: plan.fileColumns.map((column) => fieldAt(plan, column)) };
-  const observer = observeBounds(stored, plan.fileSchema);
   const arrowSchema = toArrowSchema(plan.fileSchema);
   let ended: Promise<WrittenFile> | undefined;
 
   const finish = async (): Promise<WrittenFile> => {
     const { size, rowCount, bounds, modifiedMs } = await writer.close();
-    return { path, size, rowCount, modifiedMs, partition, bounds: observer.complete(bounds, partition, rowCount) };
+    return { path, size, rowCount, modifiedMs, partition, bounds: writtenBounds(plan, bounds, partition) };
   };
   return {
     get bytes() {
@@ -64,9 +61,7 @@ export async function openDataFile(context: EngineContext, plan: WritePlan, valu
         assert(data !== undefined && type !== undefined, "the rows have every column of the file");
         return retyped(data, type);
       });
-      const fileBatch = batchOf(arrowSchema, wanted, batch.numRows);
-      observer.observe(fileBatch);
-      await writer.write(fileBatch);
+      await writer.write(batchOf(arrowSchema, wanted, batch.numRows));
     },
     end: () => (ended ??= finish()),
     async abort() {
@@ -79,10 +74,4 @@ export async function openDataFile(context: EngineContext, plan: WritePlan, valu
       }
     },
   };
-}
-
-function fieldAt(plan: WritePlan, column: number): StructType["fields"][number] {
-  const field = plan.schema.fields[column];
-  assert(field !== undefined, "a file column is a column of the plan's schema");
-  return field;
 }
