@@ -7,7 +7,9 @@ import { hashRows } from "../../src/columnar/hash.js";
 import { DISTINCT_VALUES_MAX } from "../../src/columnar/key-bounds.js";
 import { buildKeyTable, createKeyTable } from "../../src/columnar/key-table.js";
 import { sortRows } from "../../src/columnar/sort.js";
+import { sortKeys } from "../../src/columnar/sorted-keys.js";
 import type { DataType } from "../../src/schema/types.js";
+import type { Value } from "../../src/schema/value.js";
 import { cellArbitrary, cellsOf, columnOf, flatTypes, type Cell, type Sample } from "./arbitrary-column.js";
 
 /** Spark's equality and order of flat cells, the slow way. */
@@ -163,4 +165,17 @@ test("rows are sorted by all keys, stable, nulls where they are wanted", () => {
     expect([...sortRows(keys, rows.length)]).toEqual(rows.map((_, row) => row).sort(compare));
   });
   fc.assert(property, { numRuns: 400 });
+});
+
+test("sorted keys know whether a value lies in a range", () => {
+  const inputs = fc.constantFrom(...flatTypes).chain((type) => fc.tuple(fc.constant(type), fc.array(keyRows([type]), { maxLength: 3 }), cellArbitrary(type, false), cellArbitrary(type, false)));
+  const property = fc.property(inputs, ([type, parts, a, b]) => {
+    const asValue = (cell: Cell): Value => (type.kind === "binary" ? new Uint8Array(Buffer.from(String(cell).slice(1), "hex")) : (cell as Value));
+    const [min, max] = compareCells(a, b) <= 0 ? [a, b] : [b, a];
+    const keys = sortKeys(type, parts.flatMap(({ columns }) => columns));
+    const cells = parts.flatMap(({ rows }) => rows.map((row) => row[0] ?? null));
+    const expected = cells.some((cell) => cell !== null && compareCells(cell, min) >= 0 && compareCells(cell, max) <= 0);
+    expect(keys.hasBetween(asValue(min), asValue(max))).toBe(expected);
+  });
+  fc.assert(property, { numRuns: 300 });
 });

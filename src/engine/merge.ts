@@ -3,8 +3,9 @@ import { LakeError } from "../base/errors.js";
 import type { BoundExpression, ExpressionNode } from "../expression/expression.js";
 import { formatExpression } from "../expression/format.js";
 import type { MergeClauseText, Operation, OperationDetails } from "../table/operation.js";
-import type { MetadataChange } from "../table/pending-commit.js";
+import type { MetadataChange, ReadSet } from "../table/pending-commit.js";
 import type { Table } from "../table/table-format.js";
+import type { WritePlan } from "../table/write-plan.js";
 import type { EngineContext, VerbOptions, VerbResult } from "./context.js";
 import { bindMerge, type BoundMerge } from "./merge/bind-merge.js";
 import { insertedRows, planInsertions, type Insertion } from "./merge/insert-rows.js";
@@ -43,23 +44,42 @@ export interface MergeRowsOptions extends VerbOptions {
 export async function mergeRows(context: EngineContext, table: Table, options: MergeRowsOptions): Promise<VerbResult> {
   const startedMs = context.host.now();
   const { snapshot } = table;
-  const { signal, onProgress, userMetadata, clauses } = options;
+  const { signal, clauses } = options;
   if (clauses.some(({ on }) => on !== "not-matched")) assertRemovesData(table, "a merge that updates or deletes");
+  // A table that cannot be written is refused before its source is read.
   snapshot.writePlan();
-  const source = await collectSource(options.source, { fallback: snapshot.schema, limitBytes: context.memory.limitBytes, signal });
+  const { limitBytes } = context.memory;
+  const source = await collectSource(options.source, { fallback: snapshot.schema, limitBytes, signal });
   const schema = options.schemaEvolution === true ? mergedSchema(snapshot.schema, source.schema, clauses) : snapshot.schema;
   const metadata: MetadataChange | undefined = schema === snapshot.schema ? undefined : { schema };
   const plan = snapshot.writePlan({ metadata });
   const merge = bindMerge(options.on, clauses, { target: plan.schema, source: source.schema, aliases: options.aliases });
-  const width = plan.schema.fields.length;
-  const matcher = createMatcher(merge.condition, source, width);
-  assertFits(source.bytes + matcher.bytes, context.memory.limitBytes);
-
-  const actions = [...merge.matched, ...merge.notMatchedBySource].map(({ action }) => action);
-  const matchable = targetPredicate(merge.condition, matcher.keyBounds, source.rowCount);
+  const matcher = createMatcher(merge.condition, source, plan.schema.fields.length);
+  assertFits(source.bytes + matcher.bytes, limitBytes);
   const scan: MergeScan = { snapshot, target: plan.schema, merge, source, matcher, sourceMatched: new Uint8Array(source.rowCount) };
+  const held = context.memory.hold(source.bytes + matcher.bytes);
+  try {
+    return await runMerge(context, table, { scan, plan, metadata, startedMs, options });
+  } finally {
+    held.release();
+  }
+}
+
+interface MergeRun {
+  readonly scan: MergeScan;
+  readonly plan: WritePlan;
+  readonly metadata: MetadataChange | undefined;
+  readonly startedMs: number;
+  readonly options: MergeRowsOptions;
+}
+
+async function runMerge(context: EngineContext, table: Table, { scan, plan, metadata, startedMs, options }: MergeRun): Promise<VerbResult> {
+  const { snapshot, merge, source, matcher } = scan;
+  const { signal, onProgress, userMetadata } = options;
+  const actions = [...merge.matched, ...merge.notMatchedBySource].map(({ action }) => action);
+  const matchable = storedPart(targetPredicate(merge.condition, matcher.keyBounds, source.rowCount), snapshot.schema.fields.length);
   const { files, filesRead } = await scanTarget(context, scan, { matchable, actions, signal, onProgress });
-  const insertions = planInsertions(merge.notMatched, source, scan.sourceMatched, width);
+  const insertions = planInsertions(merge.notMatched, source, scan.sourceMatched, plan.schema.fields.length);
   if (files.length === 0 && insertions.length === 0) return unchangedResult(context, table, startedMs);
 
   const scannedMs = context.host.now();
@@ -84,7 +104,7 @@ export async function mergeRows(context: EngineContext, table: Table, options: M
       added: rewrite.files,
       removed,
       metadata,
-      reads: readSet(merge, storedPart(matchable, snapshot.schema.fields.length), filesRead),
+      reads: readSet(merge, matchable, filesRead),
       dataChange: true,
       userMetadata,
     },
@@ -115,7 +135,7 @@ function rewriteRules(actions: readonly RowAction[], { target, source }: MergeSc
   };
 }
 
-function readSet(merge: BoundMerge, matchable: BoundExpression | undefined, files: ReadonlySet<string>): { wholeTable: boolean; predicates: readonly BoundExpression[]; files: ReadonlySet<string> } {
+function readSet(merge: BoundMerge, matchable: BoundExpression | undefined, files: ReadonlySet<string>): ReadSet {
   const wholeTable = merge.notMatchedBySource.length > 0 || matchable === undefined;
   return { wholeTable, predicates: wholeTable || matchable === undefined ? [] : [matchable], files };
 }

@@ -20,6 +20,8 @@ export interface Matcher {
   readonly targetSlots: ReadonlySet<number>;
   /** What is known of the source's side of each equality. */
   readonly keyBounds: readonly KeyBounds[];
+  /** The source's side of one equality, chunk by chunk. */
+  readonly keyColumns: (key: number) => readonly Column[];
   readonly bytes: number;
   /** All pairs for which the condition is true, in portions; those of one target row may come in several. */
   match(target: EvaluationInput): Generator<Pairs>;
@@ -40,6 +42,7 @@ export function createMatcher(condition: MergeCondition, source: SourceRows, wid
   return {
     targetSlots: new Set(used.flatMap((expression) => [...referencedSlots(expression)]).filter((slot) => slot < width)),
     keyBounds: partner.keyBounds,
+    keyColumns: (key) => candidates.chunks.map(({ input }) => evaluate((condition.equalities[key] as Equality).source, input)),
     bytes: partner.bytes,
     *match(target) {
       const selected = targetOnly === undefined ? "all" : selectRows(targetOnly, target);
@@ -59,6 +62,8 @@ export function pairInput(pairs: Pairs, target: (slot: number) => Column, source
   const sourceColumn = source.gather(pairs.sourceRows);
   return cachedInput(pairs.targetRows.length, (slot) => (slot < width ? take(target(slot), pairs.targetRows) : sourceColumn(slot - width)));
 }
+
+type Equality = MergeCondition["equalities"][number];
 
 interface Partners {
   readonly keyBounds: readonly KeyBounds[];

@@ -1,6 +1,7 @@
 import { mapOrdered } from "../../base/concurrency.js";
 import type { Progress } from "../../base/progress.js";
 import { conjuncts, conjunction } from "../../expression/conjuncts.js";
+import type { Bounds } from "../../expression/bounds.js";
 import type { BoundExpression } from "../../expression/expression.js";
 import { compilePruner } from "../../expression/prune.js";
 import { referencedSlots } from "../../expression/references.js";
@@ -8,6 +9,7 @@ import type { DataFile } from "../../table/data-file.js";
 import type { EngineContext } from "../context.js";
 import { countRows, flatten } from "../rewrite/find-rows.js";
 import type { RowAction, RowChanges } from "../rewrite/row-changes.js";
+import { createKeyFilter } from "./key-filter.js";
 import { scanFile, type FileScan, type MergeScan } from "./scan-file.js";
 
 /** What a merge does to the files of the table. */
@@ -25,7 +27,7 @@ export interface FileOutcome {
 }
 
 export interface ScanTargetOptions {
-  /** What a target row has to satisfy to match. */
+  /** What a target row has to satisfy to match, in columns that the table has already. */
   readonly matchable: BoundExpression | undefined;
   readonly actions: readonly RowAction[];
   readonly signal?: AbortSignal | undefined;
@@ -57,20 +59,26 @@ export async function scanTarget(context: EngineContext, scan: MergeScan, option
 }
 
 /** Files that may hold a matching row. */
-async function* matchablePlan({ snapshot }: MergeScan, { matchable, signal }: ScanTargetOptions): AsyncGenerator<FileScan, void, undefined> {
-  const where = storedPart(matchable, snapshot.schema.fields.length);
-  for await (const file of flatten(snapshot.plan({ where, signal }))) yield { file, canMatch: true, prune: where };
+async function* matchablePlan(scan: MergeScan, { matchable, signal }: ScanTargetOptions): AsyncGenerator<FileScan, void, undefined> {
+  const holdsKey = keyFilterOf(scan);
+  for await (const file of flatten(scan.snapshot.plan({ where: matchable, signal }))) {
+    if (holdsKey(file.bounds)) yield { file, canMatch: true, prune: matchable };
+  }
+}
+
+function keyFilterOf({ merge, matcher, source }: MergeScan): (bounds: Bounds) => boolean {
+  return createKeyFilter(merge.condition, matcher, source.rowCount);
 }
 
 /** Every file: what cannot match is left to the clauses for rows without a match. */
-async function* wholePlan({ snapshot, merge }: MergeScan, { matchable, signal }: ScanTargetOptions): AsyncGenerator<FileScan, void, undefined> {
-  const width = snapshot.schema.fields.length;
-  const where = storedPart(matchable, width);
-  const mayMatch = where === undefined ? () => true : compilePruner(where);
-  const concerned = storedPart(anyOf(merge.notMatchedBySource.map((clause) => clause.where)), width);
+async function* wholePlan(scan: MergeScan, { matchable, signal }: ScanTargetOptions): AsyncGenerator<FileScan, void, undefined> {
+  const { snapshot, merge } = scan;
+  const mayMatch = matchable === undefined ? () => true : compilePruner(matchable);
+  const holdsKey = keyFilterOf(scan);
+  const concerned = storedPart(anyOf(merge.notMatchedBySource.map((clause) => clause.where)), snapshot.schema.fields.length);
   const mayConcern = concerned === undefined ? () => true : compilePruner(concerned);
   for await (const file of flatten(snapshot.plan({ signal }))) {
-    const canMatch = mayMatch(file.bounds);
+    const canMatch = mayMatch(file.bounds) && holdsKey(file.bounds);
     if (canMatch || mayConcern(file.bounds)) yield { file, canMatch, prune: canMatch ? undefined : concerned };
   }
 }
