@@ -93,6 +93,19 @@ describe("memory budget", () => {
     lease.release();
   });
 
+  test("bytes held for a whole operation lessen what is free, and block nobody for ever", async () => {
+    const budget = createMemoryBudget(100);
+    const source = budget.hold(60);
+    const small = await budget.reserve(30);
+    expect(budget.tryReserve(30)).toBeUndefined();
+    const big = budget.reserve(90);
+    small.release();
+    expect((await big).bytes).toBe(90);
+    expect(budget.usedBytes).toBe(150);
+    source.release();
+    expect(budget.usedBytes).toBe(90);
+  });
+
   test("a lease given back twice is given back once", async () => {
     const budget = createMemoryBudget(100);
     const lease = await budget.reserve(40);

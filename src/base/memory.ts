@@ -21,6 +21,11 @@ export interface MemoryBudget {
   reserve(bytes: number, signal?: AbortSignal): Promise<MemoryLease>;
   /** The lease when it is free at once and nobody waits. */
   tryReserve(bytes: number): MemoryLease | undefined;
+  /**
+   * Counts bytes that stay for a whole operation, such as the source of a merge: granted at once, also beyond the limit (the caller
+   * judges that). They lessen what is free, but a request too big for the rest is still granted when nothing else is reserved.
+   */
+  hold(bytes: number): MemoryLease;
 }
 
 export interface MemoryLease {
@@ -42,10 +47,13 @@ export function createMemoryBudget(limitBytes: number): MemoryBudget {
     });
   }
   let used = 0;
+  /** The part of `used` that nobody waits for. */
+  let standing = 0;
   const waiting: Waiter[] = [];
-  const fits = (bytes: number): boolean => used === 0 || used + bytes <= limitBytes;
-  const take = (bytes: number): MemoryLease => {
+  const fits = (bytes: number): boolean => used === standing || used + bytes <= limitBytes;
+  const take = (bytes: number, standingBytes = 0): MemoryLease => {
     used += bytes;
+    standing += standingBytes;
     let held = true;
     return {
       bytes,
@@ -53,6 +61,7 @@ export function createMemoryBudget(limitBytes: number): MemoryBudget {
         if (!held) return;
         held = false;
         used -= bytes;
+        standing -= standingBytes;
         serve();
       },
     };
@@ -95,5 +104,6 @@ export function createMemoryBudget(limitBytes: number): MemoryBudget {
       return tryReserve(bytes) ?? wait(bytes, signal);
     },
     tryReserve,
+    hold: (bytes) => take(bytes, bytes),
   };
 }
