@@ -34,7 +34,8 @@ export function compareNullSafe(left: Operand, right: Operand, call: KernelCall)
     const b = rightNulls ?? newBits(length);
     const out = newBits(length);
     for (let i = 0; i < out.length; i++) {
-      const [x, y] = [a[i] as number, b[i] as number];
+      const x = a[i] as number;
+      const y = b[i] as number;
       out[i] = (x & y) | ((bits[i] as number) & ~x & ~y);
     }
     bits = out;
@@ -91,7 +92,7 @@ function relation(wanted: Relation, left: Operand, right: Operand, length: numbe
       return newBits(length);
     case "struct":
     case "array":
-      return compareNested(wanted, type, toColumn(left, length), toColumn(right, length));
+      return compareNested(wanted, toColumn(left, length), toColumn(right, length));
     case "map":
     case "variant":
       throw notComparable(type);
@@ -126,7 +127,8 @@ function equalDoubles(a: Strided<ArrayLike<number>>, b: Strided<ArrayLike<number
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
   for (let row = 0, i = 0, j = 0; row < length; row++, i += dx, j += dy) {
-    const [p, q] = [x[i] as number, y[j] as number];
+    const p = x[i] as number;
+    const q = y[j] as number;
     if (p === q || (p !== p && q !== q)) out[row >> 3] = (out[row >> 3] as number) | (1 << (row & 7));
   }
   return out;

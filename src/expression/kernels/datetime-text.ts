@@ -4,8 +4,10 @@ import { daysOf } from "./calendar.js";
 /** What a text says about a point in time. */
 export interface ParsedTimestamp {
   readonly days: number;
-  /** Since midnight; the zone is already taken off when `zoned`. May lie outside one day then. */
+  /** Since midnight in UTC; outside one day when the zone moves it there. */
   readonly micros: number;
+  /** Since midnight of the clock that the text shows. */
+  readonly localMicros: number;
   readonly zoned: boolean;
 }
 
@@ -34,11 +36,11 @@ export function parseTimestampText(text: string): ParsedTimestamp | undefined {
   const fraction = Number((parts[7] ?? "").slice(0, 6).padEnd(6, "0"));
   const local = ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction;
   const zone = parts[8] ?? "";
-  if (zone === "") return { days, micros: local, zoned: false };
+  if (zone === "") return { days, micros: local, localMicros: local, zoned: false };
   // A zone needs a time before it: "2024-01-01 Z" is no timestamp.
   const offset = parts[4] === undefined ? undefined : parseOffset(zone);
   if (offset === undefined) return undefined;
-  return { days, micros: local - offset * 1_000_000, zoned: true };
+  return { days, micros: local - offset * 1_000_000, localMicros: local, zoned: true };
 }
 
 /** Seconds east of UTC; `undefined` for what is no offset, names of regions included. */

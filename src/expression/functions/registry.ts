@@ -1,0 +1,22 @@
+import type { FunctionDefinition } from "./definition.js";
+import { conditionalFunctions } from "./conditional-functions.js";
+import { operatorFunctions } from "./operator-functions.js";
+
+const families: readonly (readonly FunctionDefinition[])[] = [operatorFunctions, conditionalFunctions];
+
+let byName: ReadonlyMap<string, FunctionDefinition> | undefined;
+
+function table(): ReadonlyMap<string, FunctionDefinition> {
+  byName ??= new Map(families.flatMap((family) => family.flatMap((definition) => definition.names.map((name) => [name, definition] as const))));
+  return byName;
+}
+
+/** The function of that name, in lower case. */
+export function functionNamed(name: string): FunctionDefinition | undefined {
+  return table().get(name);
+}
+
+/** Every name there is. */
+export function functionNames(): readonly string[] {
+  return [...table().keys()].filter((name) => /^[a-z]/.test(name));
+}
