@@ -32,6 +32,16 @@ export async function listLog(context: DeltaContext, { from, to, signal }: ListL
   return files;
 }
 
+/** Whether there is a log with a version in it. */
+export async function hasLog(context: DeltaContext, signal?: AbortSignal): Promise<boolean> {
+  for await (const { key } of context.store.list({ prefix: logFolder, recursive: false, signal })) {
+    if (isPastVersions(key)) return false;
+    const kind = parseLogPath(key)?.kind;
+    if (kind === "commit" || kind?.endsWith("checkpoint") === true) return true;
+  }
+  return false;
+}
+
 /** The hint, or `undefined` when there is none or it is no good: everything can be found without it. */
 export async function readLastCheckpoint(context: DeltaContext, signal?: AbortSignal): Promise<LastCheckpoint | undefined> {
   try {

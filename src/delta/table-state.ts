@@ -5,7 +5,7 @@ import { newestFirst, readCommit, readCommits } from "./log-store.js";
 import { isFeatureActive } from "./protocol/features.js";
 import type { Metadata, Protocol } from "./protocol/actions.js";
 import { corruptLog, type Place } from "./protocol/action-fields.js";
-import type { LogFile, LogSegment } from "./protocol/log-segment.js";
+import { extendSegment, rebased, type LogFile, type LogSegment } from "./protocol/log-segment.js";
 import { tableConfiguration, type TableConfiguration } from "./protocol/table-configuration.js";
 import { monotonicTimes } from "./protocol/time-travel.js";
 
@@ -23,28 +23,15 @@ interface Sourced<T> {
 }
 
 /**
- * @param previous  the state of an earlier version of the same table: what lies before it is not read again
+ * The state of a segment, read from its newest commits backwards and then from the checkpoint.
+ *
  * @throws delta/corrupt-log  there is no protocol or metadata, or they contradict themselves
  * @throws delta/unsupported-feature  the table cannot be read
+ * @throws delta/corrupt-checkpoint
  */
-export async function loadTableState(context: DeltaContext, segment: LogSegment, previous?: TableState, signal?: AbortSignal): Promise<TableState> {
-  const before = previous !== undefined && continues(segment, previous.segment) ? previous : undefined;
-  const unread = before === undefined ? segment.commits : segment.commits.filter((file) => versionOf(file) > before.segment.version);
-  let protocol: Sourced<Protocol> | undefined;
-  let metadata: Sourced<Metadata> | undefined;
-  for await (const { file, actions } of readCommits(context, newestFirst(unread), signal)) {
-    if (actions.protocol !== undefined) protocol ??= { action: actions.protocol, place: { file: file.key } };
-    if (actions.metadata !== undefined) metadata ??= { action: actions.metadata, place: { file: file.key } };
-    if (protocol !== undefined && metadata !== undefined) break;
-  }
-  if (before !== undefined && protocol === undefined && metadata === undefined) {
-    return { segment, configuration: before.configuration, timestampMs: await timestampOf(context, segment, before.configuration, signal) };
-  }
-  if (before !== undefined) {
-    const place = { file: before.segment.tip?.key ?? "" };
-    protocol ??= { action: before.configuration.protocol, place };
-    metadata ??= { action: before.configuration.metadata, place };
-  } else if (segment.checkpoint !== undefined && (protocol === undefined || metadata === undefined)) {
+export async function loadTableState(context: DeltaContext, segment: LogSegment, signal?: AbortSignal): Promise<TableState> {
+  let { protocol, metadata } = await newestDefinition(context, segment.commits, signal);
+  if (segment.checkpoint !== undefined && (protocol === undefined || metadata === undefined)) {
     const head = await readCheckpointHead(context, segment.checkpoint, ["protocol", "metadata"], signal);
     const place = { file: segment.checkpoint.files[0]?.key ?? "" };
     if (head.protocol !== undefined) protocol ??= { action: head.protocol, place };
@@ -54,16 +41,48 @@ export async function loadTableState(context: DeltaContext, segment: LogSegment,
   return { segment, configuration, timestampMs: await timestampOf(context, segment, configuration, signal) };
 }
 
+/**
+ * The state after more commits: only they are read.
+ *
+ * @param newer  the log files after `state`: its next commits without a gap, and perhaps newer checkpoints
+ * @throws as `loadTableState`, and delta/log-gap
+ */
+export async function advanceTableState(context: DeltaContext, state: TableState, newer: readonly LogFile[], signal?: AbortSignal): Promise<TableState> {
+  const extended = extendSegment(state.segment, newer);
+  if (extended.version === state.segment.version) return state;
+  const unread = extended.commits.filter((file) => versionOf(file) > state.segment.version);
+  const { protocol, metadata } = await newestDefinition(context, unread, signal);
+  const place = { file: state.segment.tip?.key ?? "" };
+  const configuration =
+    protocol === undefined && metadata === undefined
+      ? state.configuration
+      : configure(extended, protocol ?? { action: state.configuration.protocol, place }, metadata ?? { action: state.configuration.metadata, place });
+  const segment = rebased(extended, newer);
+  return { segment, configuration, timestampMs: await timestampOf(context, extended, configuration, signal) };
+}
+
+/** The newest `protocol` and `metaData` of some commits, ascending. */
+async function newestDefinition(
+  context: DeltaContext,
+  commits: readonly LogFile[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly protocol: Sourced<Protocol> | undefined; readonly metadata: Sourced<Metadata> | undefined }> {
+  let protocol: Sourced<Protocol> | undefined;
+  let metadata: Sourced<Metadata> | undefined;
+  for await (const { file, actions } of readCommits(context, newestFirst(commits), signal)) {
+    const place = { file: file.key };
+    if (actions.protocol !== undefined) protocol ??= { action: actions.protocol, place };
+    if (actions.metadata !== undefined) metadata ??= { action: actions.metadata, place };
+    if (protocol !== undefined && metadata !== undefined) break;
+  }
+  return { protocol, metadata };
+}
+
 function configure(segment: LogSegment, protocol: Sourced<Protocol> | undefined, metadata: Sourced<Metadata> | undefined): TableConfiguration {
   const place = { file: segment.tip?.key ?? segment.checkpoint?.files[0]?.key ?? "" };
   if (protocol === undefined) throw corruptLog(place, `neither it nor anything before it has a "protocol" action`);
   if (metadata === undefined) throw corruptLog(place, `neither it nor anything before it has a "metaData" action`);
   return tableConfiguration(protocol.action, metadata.action, { protocol: protocol.place, metadata: metadata.place });
-}
-
-/** Whether `later` is `earlier` with more commits behind it. */
-function continues(later: LogSegment, earlier: LogSegment): boolean {
-  return later.checkpoint === earlier.checkpoint && later.version >= earlier.version && later.commits[0] === earlier.commits[0];
 }
 
 /** PROTOCOL.md "In-Commit Timestamps" where they are active, else the commit file's modification time. */

@@ -1,4 +1,4 @@
-import { deletionVectorId, type Action, type CommitActions, type LogicalFile } from "./actions.js";
+import { deletionVectorId, type Action, type CommitActions, type CommitInfo, type LogicalFile } from "./actions.js";
 import { corruptLog, isJsonObject, type JsonObject, type Place } from "./action-fields.js";
 import {
   decodeAdd,
@@ -25,6 +25,22 @@ export function decodeCommit(bytes: Uint8Array, file: string): CommitActions {
   const commit = new CommitBuilder(file);
   for (const { action, line } of decodeActions(bytes, file)) commit.add(action, line);
   return commit.finish();
+}
+
+/**
+ * The `commitInfo` of a commit without its other actions; `undefined` when it has none. Lines before it are not looked into.
+ *
+ * @throws delta/corrupt-log
+ */
+export function decodeProvenance(bytes: Uint8Array, file: string): CommitInfo | undefined {
+  let line = 0;
+  for (const text of linesOf(bytes, file)) {
+    line++;
+    if (!/^\s*\{\s*"commitInfo"/.test(text)) continue;
+    const fields = parseLine(text, { file, line })["commitInfo"];
+    return isJsonObject(fields) ? decodeCommitInfo(fields) : undefined;
+  }
+  return undefined;
 }
 
 /** One action with the line it stands on. */

@@ -67,19 +67,31 @@ export function selectSegment(listing: readonly LogFile[], target?: number): Log
   return { version, checkpoint, commits: chain, tip: commits.get(version) };
 }
 
-/** What a segment from `segment.version` on becomes with the commits after it; `undefined` when a listing brings a newer checkpoint. */
-export function extendSegment(segment: LogSegment, newer: readonly LogFile[]): LogSegment | undefined {
-  if (completeCheckpoints(newer).some((checkpoint) => checkpoint.version > segment.version)) return undefined;
+/**
+ * A segment with the commits that follow it. Checkpoints among `newer` are left to `rebased`.
+ *
+ * @throws delta/log-gap  a commit between the segment and a later one is missing
+ */
+export function extendSegment(segment: LogSegment, newer: readonly LogFile[]): LogSegment {
   const commits = commitsByVersion(newer);
   const chain = [...segment.commits];
-  let version = segment.version;
-  for (let file = commits.get(version + 1); file !== undefined; file = commits.get(version + 1)) {
-    chain.push(file);
+  let { version, tip } = segment;
+  for (let next = commits.get(version + 1); next !== undefined; next = commits.get(version + 1)) {
+    chain.push(next);
+    tip = next;
     version++;
   }
-  const beyond = [...commits.keys()].filter((other) => other > version);
-  if (beyond.length > 0) throw gapError(version + 1, Math.max(...beyond));
-  return { version, checkpoint: segment.checkpoint, commits: chain, tip: commits.get(version) ?? segment.tip };
+  const last = latestVersion(commits, completeCheckpoints(newer)) ?? version;
+  if (last > version) throw gapError(version + 1, last);
+  return { version, checkpoint: segment.checkpoint, commits: chain, tip };
+}
+
+/** The same version on the newest complete checkpoint among `newer`, so that fewer commits have to be replayed. */
+export function rebased(segment: LogSegment, newer: readonly LogFile[]): LogSegment {
+  const checkpoint = newestCheckpoint(completeCheckpoints(newer), segment.version);
+  if (checkpoint === undefined || checkpoint.version <= (segment.checkpoint?.version ?? -1)) return segment;
+  const commits = segment.commits.filter((file) => file.name.kind === "commit" && file.name.version > checkpoint.version);
+  return { ...segment, checkpoint, commits };
 }
 
 /** The newest unbroken run of versions that a full listing can rebuild; `undefined` when the newest one cannot be. */

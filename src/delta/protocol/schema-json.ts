@@ -69,7 +69,8 @@ function decodeType(value: unknown, path: readonly string[], place: Place): Data
         valueContainsNull: flag(value, "valueContainsNull", path, place),
       });
     default:
-      throw unknownType(JSON.stringify(value["type"] ?? null), path, place);
+      if (typeof value["type"] !== "string") throw corruptLog(place, `the schema has no type at ${describe(path)}`);
+      throw unknownType(`"${value["type"]}"`, path, place);
   }
 }
 

@@ -81,8 +81,9 @@ function decimalOf(json: ExactJson, type: DecimalType, side: BoundSide): bigint 
   if (text === undefined || number === undefined) return undefined;
   const lower = side === "min";
   let unscaled = scaled(number.unscaled, number.scale, type.scale, lower);
-  if (typeof json !== "string" && mayBeDouble(text)) {
-    const slack = (unscaled < 0n ? -unscaled : unscaled) / 2n ** 51n + 1n;
+  const magnitude = unscaled < 0n ? -unscaled : unscaled;
+  if (typeof json !== "string" && magnitude >= exactInDoubles && mayBeDouble(text)) {
+    const slack = magnitude / 2n ** 51n + 1n;
     unscaled += lower ? -slack : slack;
   }
   return fitsPrecision(unscaled, type.precision) ? unscaled : undefined;
@@ -98,11 +99,12 @@ function scaled(unscaled: bigint, from: number, to: number, lower: boolean): big
   return lower ? (rest < 0n ? quotient - 1n : quotient) : rest > 0n ? quotient + 1n : quotient;
 }
 
-/** 16 or 17 significant digits are what doubles print; fewer are exact either way, more cannot come from one. */
+/** Decimals of up to 15 digits come back from a double as they were. */
+const exactInDoubles = 10n ** 15n;
+
+/** A double prints as up to 17 significant digits; more cannot come from one. */
 function mayBeDouble(text: string): boolean {
-  if (/[eE]/.test(text)) return true;
-  const digits = text.replace(/[-.]/g, "").replace(/^0+/, "").replace(/0+$/, "").length;
-  return digits === 16 || digits === 17;
+  return text.replace(/[eE].*$/, "").replace(/[-.]/g, "").replace(/^0+/, "").replace(/0+$/, "").length <= 17;
 }
 
 /** Before 1900 zones were off by seconds that writers cut from the offset: only UTC can be relied on. */

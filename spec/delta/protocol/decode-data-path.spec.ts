@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeDataPath } from "../../../src/delta/protocol/decode-data-path.js";
+
+const place = { file: "_delta_log/00000000000000000000.json" };
+const root = "file:///data/my%20table";
+const decode = (path: string): string => decodeDataPath(path, root, place);
+const refused = (code: string): unknown => expect.objectContaining({ code });
+
+describe("a path of the log", () => {
+  it("is percent-decoded once", () => {
+    expect(decode("a%20b/c%25d%2Be+f.parquet")).toBe("a b/c%d+e+f.parquet");
+    expect(decode("p=__HIVE_DEFAULT_PARTITION__/x.parquet")).toBe("p=__HIVE_DEFAULT_PARTITION__/x.parquet");
+    expect(decode("d=2021-01-01%2000%253A00/x")).toBe("d=2021-01-01 00%3A00/x");
+  });
+
+  it("reads back every key that was encoded as a URI", () => {
+    const segment = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !text.includes("/") && text !== "." && text !== "..");
+    fc.assert(
+      fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), (segments) => {
+        expect(decode(segments.map(encodeURIComponent).join("/"))).toBe(segments.join("/"));
+      }),
+    );
+  });
+
+  it.each(["file:///data/my%20table/x%20y.parquet", "file:/data/my%20table/x%20y.parquet", "/data/my%20table/x%20y.parquet"])("that is absolute but below the table is its key: %s", (path) => {
+    expect(decode(path)).toBe("x y.parquet");
+  });
+
+  it.each(["file:///data/other/x.parquet", "/data/my%20table2/x.parquet", "s3://bucket/x.parquet", "../x.parquet", "a/%2e%2e/%2e%2e/x", "/data/my%20table/../x", "memory://m/x"])(
+    "that leaves the table is refused: %s",
+    (path) => {
+      expect(() => decode(path)).toThrow(refused("storage/location-not-allowed"));
+    },
+  );
+
+  it.each(["a%.parquet", "a%zz", "%ff", ""])("that is no URI is refused: %s", (path) => {
+    expect(() => decode(path)).toThrow(refused("delta/corrupt-log"));
+  });
+});

@@ -1,0 +1,67 @@
+import { assert } from "../base/assert.js";
+import type { Field, StructType } from "../schema/types.js";
+import type { DataFile, Version } from "../table/data-file.js";
+import type { Capabilities, ColumnBinding, PlanQuery, Snapshot } from "../table/snapshot.js";
+import type { WritePlan, WritePlanOptions } from "../table/write-plan.js";
+import type { DeltaContext } from "./delta-context.js";
+import { countRows, planFiles } from "./file-list.js";
+import { isFeatureActive } from "./protocol/features.js";
+import type { TableState } from "./table-state.js";
+import { makeWritePlan } from "./write-plan.js";
+
+/** A snapshot of a Delta table. `state` is for the rooms of this layer. */
+export interface DeltaSnapshot extends Snapshot {
+  readonly state: TableState;
+}
+
+export function createSnapshot(context: DeltaContext, state: TableState): DeltaSnapshot {
+  const { configuration, segment, timestampMs } = state;
+  const { metadata, schema, partitionFields } = configuration;
+  const version: Version = segment.version;
+  let rows: Promise<number | undefined> | undefined;
+  const snapshot: DeltaSnapshot = {
+    state,
+    version,
+    timestampMs,
+    tableId: metadata.id,
+    name: metadata.name,
+    description: metadata.description,
+    createdMs: metadata.createdTime,
+    schema,
+    partitionBy: partitionFields.map((field) => field.name),
+    properties: metadata.configuration,
+    capabilities: capabilitiesOf(state),
+    plan: (query: PlanQuery = {}) => planFiles(context, state, query),
+    bind: (file, columns) => columns.map((column) => bindColumn(file, column, partitionFields)),
+    rowCount: (signal) => {
+      // Shared by callers; one that was aborted or failed is no answer for the next.
+      rows ??= countRows(context, state, signal).catch((error: unknown) => {
+        rows = undefined;
+        throw error;
+      });
+      return rows;
+    },
+    writePlan: (options?: WritePlanOptions): WritePlan => makeWritePlan(context, snapshot, options),
+  };
+  return Object.freeze(snapshot);
+}
+
+function capabilitiesOf({ configuration }: TableState): Capabilities {
+  const appendOnly = isFeatureActive("appendOnly", configuration.protocol, configuration);
+  return Object.freeze({ rowDeletes: "none", removesData: !appendOnly, changeFeed: false });
+}
+
+/** PROTOCOL.md "Data Files": partition values come from the log; "Void Type": such columns are in no file. */
+function bindColumn(file: DataFile, column: Field, partitionFields: StructType["fields"]): ColumnBinding {
+  if (partitionFields.some((field) => field.name === column.name)) {
+    return { field: column, from: { kind: "constant", value: file.partition.get(column.name) ?? null } };
+  }
+  if (column.type.kind === "void") return { field: column, from: { kind: "constant", value: null } };
+  return { field: column, from: { kind: "file", field: column, matchBy: "name" } };
+}
+
+/** The state behind a snapshot of this format. */
+export function stateOf(snapshot: Snapshot): TableState {
+  assert("state" in snapshot, "a Delta table was handed a snapshot of another format");
+  return (snapshot as DeltaSnapshot).state;
+}
