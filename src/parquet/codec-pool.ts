@@ -22,6 +22,8 @@ const MIN_SHARE_BYTES = 96 * 1024 * 1024;
 
 interface Job {
   readonly request: CodecRequest;
+  /** Bytes of the request when it was made. */
+  readonly size: number;
   readonly path: string;
   resolve(result: CodecResult): void;
   reject(error: unknown): void;
@@ -57,6 +59,8 @@ function transferable(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
 }
 
+const bytesOf = (request: CodecRequest): Uint8Array => (request.kind === "decode" ? request.file : request.ipc);
+
 function wrongAnswer(): LakeError {
   return new LakeError("internal/assertion", "This is a bug in laketable: a codec worker answered another kind of request.");
 }
@@ -76,6 +80,7 @@ class WorkerPool {
 
   async run(request: CodecRequest, path: string, signal: AbortSignal | undefined): Promise<CodecResult> {
     throwIfAborted(signal);
+    const size = bytesOf(request).byteLength;
     const module = await loadWasmModule();
     const script = locateWorker();
     throwIfAborted(signal);
@@ -83,6 +88,7 @@ class WorkerPool {
     return new Promise((resolve, reject) => {
       const job: Job = {
         request,
+        size,
         path,
         resolve: (result) => {
           signal?.removeEventListener("abort", onAbort);
@@ -122,15 +128,14 @@ class WorkerPool {
       if (worker === undefined) return;
       const job = this.#queue.shift();
       if (job === undefined) return;
-      this.#busy.set(worker, job);
-      try {
-        worker.run(job.request);
-      } catch (error) {
-        // Bytes that cannot be transferred, most likely because they were already given away.
-        this.#busy.delete(worker);
+      if (bytesOf(job.request).byteLength !== job.size) {
+        // A message with a detached buffer is never delivered, and nobody is told.
         this.#idle.push(worker);
-        job.reject(codecGone(job.path, "its bytes could not be handed to a worker thread.", error));
+        job.reject(codecGone(job.path, "its bytes were given to another job before."));
+        continue;
       }
+      this.#busy.set(worker, job);
+      worker.run(job.request);
     }
   }
 

@@ -13,6 +13,11 @@ parentPort?.on("message", (request: CodecRequest) => {
   parentPort?.postMessage(reply, buffersOf(result));
 });
 
+// A request that cannot be received would never be answered: ending the thread answers it.
+parentPort?.on("messageerror", (error: Error) => {
+  throw error;
+});
+
 function buffersOf(result: CodecResult | CodecFailure): ArrayBuffer[] {
   switch (result.kind) {
     case "decoded":
