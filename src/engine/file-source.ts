@@ -7,8 +7,10 @@ import { conjunction, conjuncts } from "../expression/conjuncts.js";
 import type { BoundExpression } from "../expression/expression.js";
 import { referencedSlots, remapSlots } from "../expression/references.js";
 import { readFooter, type ParquetFooter } from "../parquet/footer.js";
+import { planRead } from "../parquet/plan-read.js";
 import { storeRangeReader, type RangeReader } from "../parquet/range-reader.js";
 import { readParquet, type ReadColumn } from "../parquet/read-file.js";
+import type { ReadPlan } from "../parquet/read-plan.js";
 import { toArrowSchema } from "../schema/arrow-mapping.js";
 import type { Field } from "../schema/types.js";
 import type { Value } from "../schema/value.js";
@@ -29,12 +31,13 @@ export interface FileRows {
 
 /** One data file with its columns found. Slots are positions in `columns`. */
 export interface FileSource {
-  readonly size: number;
   /** Whether the column is read from the file; else every row of the file has `constant(slot)`. */
   isStored(slot: number): boolean;
   constant(slot: number): Value;
   /** The columns `slots`, in this order. */
   read(slots: readonly number[], options?: SourceReadOptions): AsyncGenerator<FileRows, void, undefined>;
+  /** What `read` would fetch; reads the footer only. */
+  plan(slots: readonly number[], options?: SourceReadOptions): Promise<ReadPlan>;
 }
 
 export interface SourceReadOptions {
@@ -108,8 +111,16 @@ export function openFileSource(
     }
   }
 
+  async function plan(slots: readonly number[], { prune, rows }: SourceReadOptions = {}): Promise<ReadPlan> {
+    const stored = slots.filter((slot) => bindingAt(bindings, slot).from.kind === "file");
+    const columns = stored.map((slot) => readColumn(bindingAt(bindings, slot)));
+    const { parallelism } = context.codec;
+    const planned = await planRead(reader, await footerOnce(), { columns, where: storedPart(prune, stored), rows, parallelism, signal });
+    return planned.plan;
+  }
+
   return {
-    size: file.size,
+    plan,
     isStored: (slot) => bindingAt(bindings, slot).from.kind === "file",
     constant: (slot) => {
       const { from } = bindingAt(bindings, slot);
