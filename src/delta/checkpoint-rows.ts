@@ -91,12 +91,23 @@ export function createSeenFilter(seen: SeenFiles): SeenFilter {
       let count = 0;
       for (let row = 0; row < rows.length; row++) {
         if (nulls !== undefined && nulls[row] === 1) continue;
-        if (hashes.size > 0 && hashes.has(hashBytes(bytes, offsets[row] ?? 0, offsets[row + 1] ?? 0)) && isHidden(row)) continue;
+        if (hashes.size > 0) {
+          const start = offsets[row] ?? 0;
+          const end = offsets[row + 1] ?? 0;
+          if ((hashes.has(hashBytes(bytes, start, end)) || mayBeAbsolute(bytes, start, end)) && isHidden(row)) continue;
+        }
         rows[count++] = row;
       }
       return rows.subarray(0, count);
     },
   };
+}
+
+/** Absolute paths have several spellings, so their bytes decide nothing. */
+function mayBeAbsolute(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] === 0x2f) return true;
+  for (let at = start; at < Math.min(end, start + 8); at++) if (bytes[at] === 0x3a) return true;
+  return false;
 }
 
 /** The exact test, for rows whose hash was met. */

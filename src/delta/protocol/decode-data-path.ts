@@ -18,6 +18,14 @@ export function decodeDataPath(path: string, rootUrl: string, place: Place): str
   return segments.join("/");
 }
 
+/**
+ * The spelling under which two paths of file actions are compared: relative ones as they are; of absolute ones `file:/a`,
+ * `file:///a` and `/a` are one path, as in Spark's log replay.
+ */
+export function canonicalPath(path: string): string {
+  return isAbsolute(path) ? plain(path) : path;
+}
+
 function isAbsolute(path: string): boolean {
   return path.startsWith("/") || /^[a-zA-Z][a-zA-Z0-9+.-]*:\//.test(path);
 }
@@ -31,7 +39,7 @@ function belowRoot(decoded: string, rootUrl: string): string | undefined {
 
 /** `file:/a`, `file:///a` and `/a` are one place, `s3a:` is `s3:`. */
 function plain(url: string): string {
-  return url.replace(/^file:\/*(?=\/|[^/])/, "/").replace(/^\/+/, "/").replace(/^s3[an]:/, "s3:");
+  return url.replace(/^file:/, "").replace(/^\/+/, "/").replace(/^s3[an]:/, "s3:");
 }
 
 function decodePercent(path: string, place: Place): string {

@@ -1,4 +1,5 @@
 import { deletionVectorId, type AddFile, type CommitActions, type DomainMetadata, type LogicalFile, type Metadata, type Protocol, type RemoveFile, type SetTransaction } from "./actions.js";
+import { canonicalPath } from "./decode-data-path.js";
 
 // PROTOCOL.md "Action Reconciliation". Actions are taken newest first: what has been seen hides what comes later.
 
@@ -6,8 +7,7 @@ import { deletionVectorId, type AddFile, type CommitActions, type DomainMetadata
 export interface SeenFiles {
   readonly size: number;
   has(file: LogicalFile): boolean;
-  /** Cheaper than `has`, and enough to say no. */
-  hasPath(path: string): boolean;
+  /** Canonical: relative paths as the log has them. */
   paths(): Iterable<string>;
 }
 
@@ -21,17 +21,18 @@ export function createFileReconciler(): FileReconciler {
   // Nearly every path has one id; a set of them is made for the others only.
   const vectors = new Map<string, VectorId | Set<VectorId>>();
   const has = (file: LogicalFile): boolean => {
-    const known = vectors.get(file.path);
+    const known = vectors.get(canonicalPath(file.path));
     if (known === undefined) return false;
     const id = vectorId(file);
     return known instanceof Set ? known.has(id) : known === id;
   };
   const remember = (file: LogicalFile): void => {
-    const known = vectors.get(file.path);
+    const path = canonicalPath(file.path);
+    const known = vectors.get(path);
     const id = vectorId(file);
-    if (known === undefined) vectors.set(file.path, id);
+    if (known === undefined) vectors.set(path, id);
     else if (known instanceof Set) known.add(id);
-    else if (known !== id) vectors.set(file.path, new Set([known, id]));
+    else if (known !== id) vectors.set(path, new Set([known, id]));
   };
   return {
     seen: {
@@ -39,7 +40,6 @@ export function createFileReconciler(): FileReconciler {
         return vectors.size;
       },
       has,
-      hasPath: (path) => vectors.has(path),
       paths: () => vectors.keys(),
     },
     take({ adds, removes }) {
