@@ -41,9 +41,11 @@ async function compare() {
     });
     const of = (engine, what) => median(turns.map((turn) => turn[engine][what]));
     for (const engine of Object.keys(engines)) {
-      console.log(`${engine.padEnd(10)} ${of(engine, "ms").toFixed(0)} ms warm, ${of(engine, "firstMs").toFixed(0)} ms first, peak ${of(engine, "peakMb").toFixed(0)} MB`);
+      const [warm, first, peak] = ["ms", "firstMs", "peakMb"].map((what) => of(engine, what).toFixed(0));
+      console.log(`${engine.padEnd(10)} ${warm} ms warm, ${first} ms first, peak ${peak} MB`);
     }
-    console.log(`laketable / DuckDB, median of pairs: ${median(turns.map(({ laketable, duckdb }) => laketable.ms / duckdb.ms)).toFixed(2)}`);
+    const ratios = turns.map(({ laketable, duckdb }) => laketable.ms / duckdb.ms);
+    console.log(`laketable / DuckDB, median of pairs: ${median(ratios).toFixed(2)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -69,11 +71,9 @@ async function timed(read) {
 }
 
 async function laketable(path) {
-  const [{ createLocalStore }, { storeRangeReader }, { readFooter }, { schemaOfFile }, { readParquet }, { createPooledCodec }] = await Promise.all(
-    ["storage/local-store", "parquet/range-reader", "parquet/footer", "parquet/file-schema", "parquet/read-file", "parquet/codec-pool"].map(
-      (module) => import(`../dist/${module}.js`),
-    ),
-  );
+  const modules = ["storage/local-store", "parquet/range-reader", "parquet/footer", "parquet/file-schema", "parquet/read-file", "parquet/codec-pool"];
+  const all = Object.assign({}, ...(await Promise.all(modules.map((module) => import(`../dist/${module}.js`)))));
+  const { createLocalStore, storeRangeReader, readFooter, schemaOfFile, readParquet, createPooledCodec } = all;
   const store = createLocalStore(dirname(path));
   const key = basename(path);
   const { size } = await store.head(key);
@@ -92,7 +92,9 @@ async function laketable(path) {
     return result;
   }
   const sums = {};
-  await read((batch, wanted) => wanted.forEach((field, i) => addColumn((sums[field.name] ??= { count: 0n, sum: 0n }), field.type.kind, batch.data.children[i])));
+  await read((batch, wanted) => {
+    for (const [i, { name, type }] of wanted.entries()) addColumn((sums[name] ??= { count: 0n, sum: 0n }), type.kind, batch.data.children[i]);
+  });
   await codec.close();
   return { sums: Object.fromEntries(Object.entries(sums).map(([name, { count, sum }]) => [name, [String(count), String(sum)]])) };
 }
@@ -121,8 +123,14 @@ async function duckdb(path) {
   const described = await (await connection.runAndReadAll("DESCRIBE t")).getRowObjects();
   const sums = {};
   for (const { column_name: name, column_type: type } of described) {
-    const value = { VARCHAR: `octet_length("${name}"::BLOB)`, DOUBLE: `round("${name}" * 100)::HUGEINT`, DATE: `("${name}" - DATE '1970-01-01')`, TIMESTAMP: `epoch_us("${name}")` }[type] ?? `"${name}"`;
-    const [[count, sum]] = (await connection.runAndReadAll(`SELECT count("${name}"), coalesce(sum(${value}), 0)::HUGEINT FROM t`)).getRows();
+    const forms = {
+      VARCHAR: `octet_length("${name}"::BLOB)`,
+      DOUBLE: `round("${name}" * 100)::HUGEINT`,
+      DATE: `("${name}" - DATE '1970-01-01')`,
+      TIMESTAMP: `epoch_us("${name}")`,
+    };
+    const select = `SELECT count("${name}"), coalesce(sum(${forms[type] ?? `"${name}"`}), 0)::HUGEINT FROM t`;
+    const [[count, sum]] = (await connection.runAndReadAll(select)).getRows();
     sums[name] = [String(count), String(sum)];
   }
   return { sums };

@@ -1,22 +1,20 @@
 import { assert } from "../base/assert.js";
-import type { LakeError } from "../base/errors.js";
-import { bytesOf, isNullAt, offsetsOf } from "../columnar/access.js";
+import { bytesOf, offsetsOf } from "../columnar/access.js";
 import type { Column } from "../columnar/column.js";
 import { decimalOfWords } from "../schema/cells.js";
 import { wordsOf } from "../schema/int64-words.js";
-import type { DecimalLayout, LeafConversion } from "./leaf-conversion.js";
-
-type DecimalConversion = Extract<LeafConversion, { readonly kind: "decimal" }>;
+import type { Refuse } from "./adapt-leaf.js";
+import type { DecimalConversion, DecimalLayout } from "./leaf-conversion.js";
 
 /** Decimals of any layout as 128-bit words (Arrow's Decimal), little-endian, scaled up to the wanted scale. */
-export function convertDecimal(column: Column, conversion: DecimalConversion, refuse: () => LakeError): Uint32Array {
+export function convertDecimal(column: Column, conversion: DecimalConversion, refuse: Refuse): Uint32Array {
   const words = unscaledWords(column, conversion.from, refuse);
   const { scaleUp, precision, isChecked } = conversion;
-  if (isChecked) checkMagnitude(column, words, 10n ** BigInt(Math.max(0, precision - scaleUp)), refuse);
+  if (isChecked) checkMagnitude(column.length, words, 10n ** BigInt(Math.max(0, precision - scaleUp)), refuse);
   return scaleUp === 0 ? words : scaled(words, scaleUp);
 }
 
-function unscaledWords(column: Column, from: DecimalLayout, refuse: () => LakeError): Uint32Array {
+function unscaledWords(column: Column, from: DecimalLayout, refuse: Refuse): Uint32Array {
   const { length } = column;
   switch (from) {
     case "int32":
@@ -67,7 +65,7 @@ function widenInt64(words: Int32Array, isSigned: boolean, length: number): Uint3
 }
 
 /** Two's complement, big-endian, of any length: what is longer than 16 bytes may only repeat the sign. */
-function fromBigEndian(bytes: Uint8Array, length: number, startOf: (row: number) => number, refuse: () => LakeError): Uint32Array {
+function fromBigEndian(bytes: Uint8Array, length: number, startOf: (row: number) => number, refuse: Refuse): Uint32Array {
   const result = new Uint32Array(4 * length);
   const target = new Uint8Array(result.buffer);
   for (let row = 0; row < length; row++) {
@@ -75,8 +73,8 @@ function fromBigEndian(bytes: Uint8Array, length: number, startOf: (row: number)
     const end = startOf(row + 1);
     const sign = end > start && (bytes[start] as number) > 127 ? 255 : 0;
     const kept = Math.max(start, end - 16);
-    for (let at = start; at < kept; at++) if (bytes[at] !== sign) throw refuse();
-    if (kept > start && ((bytes[kept] as number) > 127 ? 255 : 0) !== sign) throw refuse();
+    for (let at = start; at < kept; at++) if (bytes[at] !== sign) refuse(row);
+    if (kept > start && ((bytes[kept] as number) > 127 ? 255 : 0) !== sign) refuse(row);
     let to = 16 * row;
     for (let at = end - 1; at >= kept; at--) target[to++] = bytes[at] as number;
     if (sign !== 0) target.fill(255, to, 16 * (row + 1));
@@ -84,11 +82,11 @@ function fromBigEndian(bytes: Uint8Array, length: number, startOf: (row: number)
   return result;
 }
 
-function checkMagnitude(column: Column, words: Uint32Array, limit: bigint, refuse: () => LakeError): void {
+function checkMagnitude(length: number, words: Uint32Array, limit: bigint, refuse: Refuse): void {
   const signed = wordsOf(words);
-  for (let row = 0; row < column.length; row++) {
+  for (let row = 0; row < length; row++) {
     const value = decimalOfWords(signed, 4 * row);
-    if ((value >= limit || value <= -limit) && !isNullAt(column, row)) throw refuse();
+    if (value >= limit || value <= -limit) refuse(row);
   }
 }
 

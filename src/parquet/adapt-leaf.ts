@@ -1,21 +1,62 @@
 import { Data } from "apache-arrow";
 import { assert } from "../base/assert.js";
 import { LakeError } from "../base/errors.js";
-import { nullCountOf } from "../columnar/access.js";
+import { isNullAt, nullCountOf } from "../columnar/access.js";
 import type { Column } from "../columnar/column.js";
 import { storeMicros, wordsOf } from "../schema/int64-words.js";
 import { formatType } from "../schema/type-text.js";
 import type { AdaptContext } from "./adapt.js";
+import { rebaseDays, rebaseMicros } from "./calendar.js";
+import { unsupportedFile } from "./corrupt.js";
 import { convertDecimal } from "./adapt-decimal.js";
 import type { IntegerLayout, LeafConversion } from "./leaf-conversion.js";
 import type { ProjectedLeaf } from "./projection.js";
 
 const TWO_32 = 4294967296;
 
-/** A leaf's values as the wanted type. Rows that are null convert without harm: their values are zero or empty. */
+/**
+ * A leaf's values as the wanted type, dates and timestamps in the proleptic Gregorian calendar.
+ *
+ * The codec leaves anything at all in the values of null rows: what looks wrong there is no reason to refuse.
+ */
 export function convertLeaf(column: Column, projection: ProjectedLeaf, context: AdaptContext): Column {
+  const converted = convertValues(column, projection, context);
+  const { type, arrowType, conversion } = projection;
+  const { dates, timestamps, int96 } = context.calendar;
+  if (type.kind === "date") {
+    const values = converted.values as Int32Array;
+    const rebased = rebaseDays(converted, dates, refuserOf(column, () => oldCalendar(context)));
+    return rebased === values ? converted : withValues(converted, arrowType, rebased);
+  }
+  if (type.kind === "timestamp") {
+    const calendar = conversion.kind === "int96" ? int96 : timestamps;
+    const rebased = rebaseMicros(converted, calendar, refuserOf(column, () => oldCalendar(context)));
+    return rebased === converted.values ? converted : withValues(converted, arrowType, rebased);
+  }
+  return converted;
+}
+
+/** Called with a row whose value cannot be given: throws unless the row is null. */
+export type Refuse = (row: number) => void;
+
+function refuserOf(column: Column, error: () => LakeError): Refuse {
+  return (row) => {
+    if (!isNullAt(column, row)) throw error();
+  };
+}
+
+function oldCalendar({ path, column }: AdaptContext): LakeError {
+  return unsupportedFile(
+    path,
+    `Spark wrote its column ${column} in the old Julian calendar or in an unknown time zone, and some of its values are so old that this matters`,
+    "Rewrite the file with Spark 3 or later, which has settings to say what they mean (spark.sql.parquet.datetimeRebaseModeInRead).",
+    { column },
+  );
+}
+
+function convertValues(column: Column, projection: ProjectedLeaf, context: AdaptContext): Column {
   const { conversion, arrowType } = projection;
-  const refuse = (): LakeError => overflow(projection, context);
+  const refuse = refuserOf(column, () => overflow(projection, context));
   const fixed = (values: ArrayBufferView): Column => withValues(column, arrowType, values);
   switch (conversion.kind) {
     case "relabel":
@@ -58,13 +99,13 @@ function convertInteger(
   values: Int32Array | BigInt64Array,
   { from, to }: IntegerConversion,
   length: number,
-  refuse: () => LakeError,
+  refuse: Refuse,
 ): ArrayBufferView {
   if (to === 64) return toInt64(values, from, length, refuse);
   assert(values instanceof Int32Array, "only 32-bit integers are narrowed");
   if (to === 32) {
     // Unsigned values: those of the upper half look negative.
-    for (let row = 0; row < length; row++) if ((values[row] as number) < 0) throw refuse();
+    for (let row = 0; row < length; row++) if ((values[row] as number) < 0) refuse(row);
     return values;
   }
   const result = to === 8 ? new Int8Array(length) : new Int16Array(length);
@@ -74,14 +115,14 @@ function convertInteger(
     result[row] = value;
     differs |= value ^ (result[row] as number);
   }
-  if (differs !== 0) throw refuse();
+  if (differs !== 0) for (let row = 0; row < length; row++) if (result[row] !== values[row]) refuse(row);
   return result;
 }
 
-function toInt64(values: Int32Array | BigInt64Array, from: IntegerLayout, length: number, refuse: () => LakeError): BigInt64Array {
+function toInt64(values: Int32Array | BigInt64Array, from: IntegerLayout, length: number, refuse: Refuse): BigInt64Array {
   if (!(values instanceof Int32Array)) {
     const words = wordsOf(values);
-    for (let row = 0; row < length; row++) if ((words[2 * row + 1] as number) < 0) throw refuse();
+    for (let row = 0; row < length; row++) if ((words[2 * row + 1] as number) < 0) refuse(row);
     return values;
   }
   const result = new BigInt64Array(length);
@@ -105,16 +146,18 @@ function halvesToFloats(bytes: Uint8Array, length: number, to: "float" | "double
   const result = to === "float" ? new Float32Array(length) : new Float64Array(length);
   for (let row = 0; row < length; row++) {
     const bits = (bytes[2 * row] as number) | ((bytes[2 * row + 1] as number) << 8);
-    const exponent = (bits >> 10) & 31;
-    const fraction = bits & 1023;
-    const magnitude =
-      exponent === 31 ? (fraction === 0 ? Infinity : NaN) : exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
+    const magnitude = halfMagnitude((bits >> 10) & 31, bits & 1023);
     result[row] = bits >> 15 === 0 ? magnitude : -magnitude;
   }
   return result;
 }
 
-function scaleTime(column: Column, from: "millis" | "nanos" | "days", refuse: () => LakeError): BigInt64Array {
+function halfMagnitude(exponent: number, fraction: number): number {
+  if (exponent === 31) return fraction === 0 ? Infinity : NaN;
+  return exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+function scaleTime(column: Column, from: "millis" | "nanos" | "days", refuse: Refuse): BigInt64Array {
   const { length } = column;
   const result = new BigInt64Array(length);
   const to = wordsOf(result);
@@ -123,8 +166,8 @@ function scaleTime(column: Column, from: "millis" | "nanos" | "days", refuse: ()
     // 10^8 days are some 270,000 years: beyond them µs leave 64 bits.
     for (let row = 0; row < length; row++) {
       const day = days[row] as number;
-      if (day > 1e8 || day < -1e8) throw refuse();
-      storeMicros(to, row, day * 86400, 0);
+      if (day > 1e8 || day < -1e8) refuse(row);
+      else storeMicros(to, row, day * 86400, 0);
     }
     return result;
   }
@@ -136,7 +179,7 @@ function scaleTime(column: Column, from: "millis" | "nanos" | "days", refuse: ()
       const scaled = low * 1000;
       const carry = Math.floor(scaled / TWO_32);
       const scaledHigh = high * 1000 + carry;
-      if (scaledHigh !== (scaledHigh | 0)) throw refuse();
+      if (scaledHigh !== (scaledHigh | 0)) refuse(row);
       to[2 * row] = scaled;
       to[2 * row + 1] = scaledHigh;
     } else {
@@ -155,7 +198,7 @@ const JULIAN_EPOCH_DAY = 2440588;
 const DAY_MICROS_LOW = 500654080;
 
 /** Each value is eight bytes of nanoseconds within the day, then four bytes of Julian day number. */
-function int96ToMicros(bytes: Uint8Array, length: number, refuse: () => LakeError): BigInt64Array {
+function int96ToMicros(bytes: Uint8Array, length: number, refuse: Refuse): BigInt64Array {
   const result = new BigInt64Array(length);
   const to = wordsOf(result);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -164,7 +207,10 @@ function int96ToMicros(bytes: Uint8Array, length: number, refuse: () => LakeErro
     const nanos = view.getInt32(at + 4, true) * TWO_32 + view.getUint32(at, true);
     const days = view.getInt32(at + 8, true) - JULIAN_EPOCH_DAY;
     // Within these the products are exact as doubles; 10^7 days are some 27,000 years.
-    if (days > 1e7 || days < -1e7 || nanos > 2 ** 53 || nanos < -(2 ** 53)) throw refuse();
+    if (days > 1e7 || days < -1e7 || nanos > 2 ** 53 || nanos < -(2 ** 53)) {
+      refuse(row);
+      continue;
+    }
     const dayLow = days * DAY_MICROS_LOW;
     const carry = Math.floor(dayLow / TWO_32);
     const low = dayLow - carry * TWO_32 + Math.floor(nanos / 1000);

@@ -5,13 +5,15 @@ import { nullCountOf } from "../columnar/access.js";
 import { nullOfArrowType } from "../columnar/build.js";
 import type { Column } from "../columnar/column.js";
 import { convertLeaf } from "./adapt-leaf.js";
+import type { FileCalendar } from "./calendar.js";
 import { corruptFile } from "./corrupt.js";
 import type { ProjectedStruct, Projection } from "./projection.js";
 
-/** For messages. */
 export interface AdaptContext {
+  /** For messages, as is `column`. */
   readonly path: string;
   readonly column: string;
+  readonly calendar: FileCalendar;
 }
 
 /**

@@ -27,7 +27,8 @@ export function readableChunk(chunk: ColumnChunk, file: { readonly path: string;
   const codec = compressionCodecs[metadata.codec];
   if (codec === undefined || codec === "LZO") {
     const name = codec ?? `number ${metadata.codec}`;
-    throw unsupportedFile(file.path, `its column ${column} is compressed with ${name}`, "Rewrite the file with snappy or zstd.", { codec: name });
+    const advice = "Rewrite the file with snappy or zstd.";
+    throw unsupportedFile(file.path, `its column ${column} is compressed with ${name}`, advice, { codec: name });
   }
   const { dataPageOffset, dictionaryPageOffset } = metadata;
   // Some writers put 0 where there is no dictionary page.

@@ -35,6 +35,7 @@ function logicalType(type: FileType, path: string, names: readonly string[]): Da
 }
 
 function leafLogicalType(leaf: SchemaLeaf, path: string, names: readonly string[]): DataType {
+  if (leaf.element.logicalType?.kind === "unknown") return types.void;
   const type = leafType(leaf);
   const refuse = (what: string): never => {
     throw unsupportedFile(path, `its column ${names.join(".")} is ${what}`, "Delta tables have no such type; rewrite the file.", {

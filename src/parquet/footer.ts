@@ -103,7 +103,9 @@ function footerLength(tail: Uint8Array, size: number, path: string): number {
   }
   if (magic !== "PAR1") throw notParquet(path, "its last four bytes are not PAR1");
   const length = new DataView(tail.buffer, tail.byteOffset + tail.length - TRAILER_BYTES).getUint32(0, true);
-  if (length === 0 || length > size - TRAILER_BYTES - MAGIC.length) throw corruptFile(path, `a footer of ${length} bytes does not fit its ${size} bytes`);
+  if (length === 0 || length > size - TRAILER_BYTES - MAGIC.length) {
+    throw corruptFile(path, `a footer of ${length} bytes does not fit its ${size} bytes`);
+  }
   return length;
 }
 

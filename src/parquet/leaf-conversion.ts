@@ -17,12 +17,20 @@ export type LeafConversion =
   | { readonly kind: "float-to-double" }
   | { readonly kind: "half-to-float"; readonly to: "float" | "double" }
   /** Unscaled integers to decimals: multiplied by 10^`scaleUp`, checked against `precision` when `isChecked`. */
-  | { readonly kind: "decimal"; readonly from: DecimalLayout; readonly scaleUp: number; readonly precision: number; readonly isChecked: boolean }
+  | DecimalConversion
   /** To µs. */
   | { readonly kind: "scale-time"; readonly from: "millis" | "nanos" | "days" }
   | { readonly kind: "int96" }
   /** Fixed bytes → binary. */
   | { readonly kind: "fixed-to-bytes"; readonly size: number };
+
+export interface DecimalConversion {
+  readonly kind: "decimal";
+  readonly from: DecimalLayout;
+  readonly scaleUp: number;
+  readonly precision: number;
+  readonly isChecked: boolean;
+}
 
 export interface IntegerLayout {
   readonly bits: 32 | 64;

@@ -1,7 +1,7 @@
 import type { ByteRange } from "../storage/object-store.js";
 import type { Bounds } from "../expression/bounds.js";
 import type { OffsetIndex } from "./page-index.js";
-import { pageBounds, pageOfRow, type BoundReference, type ChunkPages } from "./read-bounds.js";
+import { pageBounds, pageOfRow, type ChunkPages, type PageFacts } from "./read-bounds.js";
 import { joinRanges, type KeptRows, type RowRange } from "./row-ranges.js";
 
 /**
@@ -10,12 +10,12 @@ import { joinRanges, type KeptRows, type RowRange } from "./row-ranges.js";
  */
 export function rowsThatMayMatch(
   rowCount: number,
-  references: readonly BoundReference[],
+  known: PageFacts,
   pagesOf: (leafIndex: number) => ChunkPages | undefined,
   mayMatch: (bounds: Bounds) => boolean,
 ): readonly RowRange[] {
   const starts = new Set<number>([0]);
-  for (const { source } of references) {
+  for (const { source } of known.references) {
     if (source === undefined || source === "null") continue;
     const pages = pagesOf(source.leaf.leafIndex);
     if (pages?.columnIndex !== undefined) for (const row of pages.offsetIndex.firstRows) starts.add(row);
@@ -24,7 +24,7 @@ export function rowsThatMayMatch(
   const kept: RowRange[] = [];
   for (let i = 1; i < edges.length; i++) {
     const rows = { start: edges[i - 1] ?? 0, end: edges[i] ?? 0 };
-    if (rows.end > rows.start && mayMatch(pageBounds(rows, rowCount, references, pagesOf))) kept.push(rows);
+    if (rows.end > rows.start && mayMatch(pageBounds(rows, rowCount, known, pagesOf))) kept.push(rows);
   }
   return joinRanges(kept);
 }

@@ -1,13 +1,14 @@
 import { assert } from "../base/assert.js";
 import type { Bounds } from "../expression/bounds.js";
+import type { FileCalendar } from "./calendar.js";
 import { readableChunk, type ReadableChunk } from "./chunk-extent.js";
-import type { RowGroup } from "./file-metadata.js";
+import type { ColumnMetadata, RowGroup } from "./file-metadata.js";
 import { miniSchema } from "./mini-schema.js";
 import { alignToPages, pageRanges, pagesOfRanges, rowsThatMayMatch } from "./page-selection.js";
 import { leavesOf, type Projection } from "./projection.js";
 import type { BoundReference, ChunkPages } from "./read-bounds.js";
 import type { ChunkRead, PartPlan, RowGroupPlan } from "./read-plan.js";
-import { countRows, rangesEqual, rowsWithin, type KeptRows, type RowRange } from "./row-ranges.js";
+import { countRows, keptWithin, rangesEqual, rowsWithin, type KeptRows, type RowRange } from "./row-ranges.js";
 import type { SchemaLeaf } from "./schema-tree.js";
 
 /** A row group that the footer's statistics could not rule out. */
@@ -23,6 +24,7 @@ export interface PlanContext {
   readonly file: { readonly path: string; readonly size: number };
   readonly projections: readonly Projection[];
   readonly references: readonly BoundReference[];
+  readonly calendar: FileCalendar;
   readonly mayMatch: ((bounds: Bounds) => boolean) | undefined;
   /** How many mini-files can be decoded at once. */
   readonly parallelism: number;
@@ -37,6 +39,8 @@ export const WHOLE_GROUP_BYTES = 256 * 1024;
 const SCATTERED_SHARE_MAX = 0.3;
 /** Stretches of rows come as few long ranges and pay off longer. */
 const STRETCHES_SHARE_MAX = 0.7;
+/** A row group that needs more memory than this is read in windows, if it has an offset index: memory must not follow the file. */
+export const WINDOW_BYTES = 256 << 20;
 /** Parts smaller than this are not worth a decoder of their own. */
 const PART_BYTES_MIN = 1 << 20;
 
@@ -49,12 +53,24 @@ export function uniqueLeaves(projections: readonly Projection[]): readonly Schem
   return [...new Set(projections.flatMap(leavesOf))];
 }
 
-/** `undefined`: the page indexes tell that none of its rows is wanted. */
-export function planRowGroup(context: PlanContext, candidate: RowGroupCandidate, pagesOf: PagesOf): RowGroupPlan | undefined {
-  const { index, group, firstRow } = candidate;
+/** What a row group's wanted chunks need when they are read whole: see `RowGroupPlan.memoryBytes`. */
+export function wholeMemoryBytes(group: RowGroup, projections: readonly Projection[]): number {
+  const decoded = uniqueLeaves(projections).reduce((sum, leaf) => {
+    const metadata = group.columns[leaf.leafIndex]?.metadata;
+    return sum + (metadata === undefined ? 0 : decodedBytes(metadata));
+  }, 0);
+  return wholeBytes(group, projections) + decoded;
+}
+
+/**
+ * How a row group is read: whole, by the pages that hold wanted rows, or, when it is too big to be in memory at once, in
+ * several windows of rows. Empty: the page indexes tell that none of its rows is wanted.
+ */
+export function planRowGroup(context: PlanContext, candidate: RowGroupCandidate, pagesOf: PagesOf): readonly RowGroupPlan[] {
+  const { group } = candidate;
   const { rowCount } = group;
   const wanted = narrow(context, candidate, pagesOf);
-  if (keptCount(wanted, rowCount) === 0) return undefined;
+  if (keptCount(wanted, rowCount) === 0) return [];
   const units = columnUnits(context, group);
   const total = units.reduce((sum, unit) => sum + unit.bytes, 0);
   const byPages = wanted.kind === "all" || total < WHOLE_GROUP_BYTES ? undefined : planPages(wanted, units, rowCount, pagesOf);
@@ -63,17 +79,36 @@ export function planRowGroup(context: PlanContext, candidate: RowGroupCandidate,
   const parts = usesPages ? byPages : planWhole(units, rowCount, context.parallelism);
   // Stretches are only a means to read less: once everything is read they would cost a copy.
   const keep = usesPages || wanted.kind === "rows" ? wanted : candidate.keep;
+  const plan = groupPlan(candidate, keep, parts);
+  if (plan.memoryBytes <= WINDOW_BYTES) return [plan];
+  return windowPlans(candidate, keep, units, pagesOf, Math.ceil(plan.memoryBytes / WINDOW_BYTES)) ?? [plan];
+}
+
+function groupPlan({ index, firstRow, group: { rowCount } }: RowGroupCandidate, keep: KeptRows, parts: readonly PartPlan[]): RowGroupPlan {
   const bytes = bytesOf(parts);
-  return {
-    index,
-    firstRow,
-    rowCount,
-    keep,
-    keptCount: keptCount(keep, rowCount),
-    parts,
-    bytes,
-    memoryBytes: bytes + parts.reduce((sum, part) => sum + decodedBytes(part, rowCount), 0),
-  };
+  const decoded = parts.reduce((sum, part) => sum + partDecodedBytes(part, rowCount), 0);
+  return { index, firstRow, rowCount, keep, keptCount: keptCount(keep, rowCount), parts, bytes, memoryBytes: Math.ceil(bytes + decoded) };
+}
+
+/** The kept rows in `count` stretches of the row group; `undefined` when its pages cannot be told apart. */
+function windowPlans(
+  candidate: RowGroupCandidate,
+  keep: KeptRows,
+  units: readonly ColumnUnit[],
+  pagesOf: PagesOf,
+  count: number,
+): readonly RowGroupPlan[] | undefined {
+  const { rowCount } = candidate.group;
+  if (!units.every((unit) => unit.leaves.every((leaf) => pagesOf(leaf.leafIndex) !== undefined))) return undefined;
+  const step = Math.ceil(rowCount / count);
+  const plans: RowGroupPlan[] = [];
+  for (let start = 0; start < rowCount; start += step) {
+    const window = { start, end: Math.min(rowCount, start + step) };
+    const kept = keptWithin(keep, window);
+    const parts = keptCount(kept, rowCount) === 0 ? undefined : planPages(kept, units, rowCount, pagesOf);
+    if (parts !== undefined) plans.push(groupPlan(candidate, kept, parts));
+  }
+  return plans;
 }
 
 function bytesOf(planned: readonly { readonly bytes: number }[]): number {
@@ -83,7 +118,7 @@ function bytesOf(planned: readonly { readonly bytes: number }[]): number {
 /** The candidate's rows without the stretches whose pages cannot hold a match. */
 function narrow(context: PlanContext, { group, keep }: RowGroupCandidate, pagesOf: PagesOf): KeptRows {
   if (context.mayMatch === undefined) return keep;
-  const stretches = rowsThatMayMatch(group.rowCount, context.references, pagesOf, context.mayMatch);
+  const stretches = rowsThatMayMatch(group.rowCount, context, pagesOf, context.mayMatch);
   if (countRows(stretches) === group.rowCount) return keep;
   if (keep.kind === "rows") return { kind: "rows", rows: rowsWithin(keep.rows, stretches) };
   return { kind: "ranges", ranges: stretches };
@@ -193,11 +228,11 @@ const fixedWidths: Readonly<Record<string, number>> = { BOOLEAN: 1 / 8, INT32: 4
 const BYTES_GUESS = 16;
 
 /** Decoding goes through the codec's memory and out of it: what is decoded exists twice for a moment. */
-function decodedBytes(part: PartPlan, rowCount: number): number {
-  const share = rowCount === 0 ? 0 : part.rowCount / rowCount;
-  const decoded = part.chunks.reduce((sum, { metadata }) => {
-    const width = fixedWidths[metadata.type] ?? BYTES_GUESS;
-    return sum + Math.max(metadata.uncompressedSize, metadata.valueCount * width) * share;
-  }, 0);
-  return Math.ceil(2 * decoded);
+function decodedBytes({ type, uncompressedSize, valueCount }: ColumnMetadata): number {
+  return 2 * Math.max(uncompressedSize, valueCount * (fixedWidths[type] ?? BYTES_GUESS));
+}
+
+function partDecodedBytes({ chunks, rowCount }: PartPlan, groupRows: number): number {
+  const whole = chunks.reduce((sum, { metadata }) => sum + decodedBytes(metadata), 0);
+  return groupRows === 0 ? 0 : (whole * rowCount) / groupRows;
 }

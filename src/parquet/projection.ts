@@ -68,7 +68,8 @@ export interface ProjectedStruct {
  */
 export function projectColumns(schema: SchemaTree, columns: readonly ReadColumn[], path: string): readonly Projection[] {
   const available = fileColumns(schema);
-  if (columns.some((column) => column.matchBy === "id") && !schema.leaves.some(hasId) && !available.some((found) => found.id !== undefined)) {
+  const hasIds = schema.leaves.some(({ element }) => element.fieldId !== undefined) || available.some(({ id }) => id !== undefined);
+  if (!hasIds && columns.some((column) => column.matchBy === "id")) {
     throw unsupportedFile(
       path,
       "its columns have no field ids, and the table finds columns by id",
@@ -79,10 +80,6 @@ export function projectColumns(schema: SchemaTree, columns: readonly ReadColumn[
     const context: MatchContext = { path, matchBy };
     return projectField(context, wanted, available, [wanted.name]);
   });
-}
-
-function hasId(leaf: SchemaLeaf): boolean {
-  return leaf.element.fieldId !== undefined;
 }
 
 interface MatchContext {
@@ -120,9 +117,11 @@ const idKeys = ["delta.columnMapping.id", "parquet.field.id"] as const;
 function findById(context: MatchContext, wanted: Field, available: readonly FileField[]): FileField | undefined {
   const id = idKeys.map((key) => wanted.metadata[key]).find((value) => typeof value === "number");
   if (id === undefined) {
-    throw new LakeError("schema/invalid", `The column ${wanted.name} has no id, and the table finds columns by id. Repair the table's schema.`, {
-      column: wanted.name,
-    });
+    throw new LakeError(
+      "schema/invalid",
+      `The column ${wanted.name} has no id, and the table finds columns by id. Repair the table's schema.`,
+      { column: wanted.name },
+    );
   }
   const found = available.filter((candidate) => candidate.id === id);
   if (found.length > 1) throw corruptFile(context.path, `${found.length} of its columns have the field id ${id}`);
@@ -130,8 +129,8 @@ function findById(context: MatchContext, wanted: Field, available: readonly File
 }
 
 function projectType(context: MatchContext, wanted: DataType, file: FileType, names: readonly string[]): Projection {
-  // A group without leaves holds nothing that could be read.
-  if (!hasLeaves(file)) return missing(wanted);
+  // A group without leaves holds nothing that could be read, a column of the null type nothing but nulls.
+  if (!hasLeaves(file) || (file.kind === "leaf" && file.leaf.element.logicalType?.kind === "unknown")) return missing(wanted);
   const { nullable } = file;
   switch (wanted.kind) {
     case "struct":
@@ -193,7 +192,7 @@ function projectVariant(context: MatchContext, file: FileStruct, names: readonly
   return { ...parts, arrowType: toArrowType(types.variant) };
 }
 
-/** The cheapest part of a struct by which the codec can tell how often it occurs and where it is null: not repeated if there is a choice. */
+/** The part of a struct by which the codec can tell how often it occurs and where it is null: not repeated if there is a choice. */
 function carrierOf(file: FileStruct): FileType | undefined {
   const usable = file.fields.map((nested) => nested.type).filter(hasLeaves);
   return usable.find((type) => type.kind === "leaf") ?? usable.find((type) => type.kind === "struct") ?? usable[0];

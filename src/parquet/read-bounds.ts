@@ -1,5 +1,6 @@
 import type { Bounds, ColumnBounds } from "../expression/bounds.js";
 import type { BoundExpression } from "../expression/expression.js";
+import { isSameInEveryCalendar, type FileCalendar } from "./calendar.js";
 import type { FileMetadata, RowGroup } from "./file-metadata.js";
 import { boundPair, statisticsBounds } from "./leaf-bounds.js";
 import type { ColumnIndex, OffsetIndex } from "./page-index.js";
@@ -53,12 +54,23 @@ function sourceOf(projection: Projection | undefined, names: readonly string[]):
 }
 
 /** What the footer says of a row group. */
-export function rowGroupBounds(metadata: FileMetadata, group: RowGroup, references: readonly BoundReference[]): Bounds {
-  return boundsOf(group.rowCount, references, (source) => {
+export function rowGroupBounds(
+  metadata: FileMetadata,
+  group: RowGroup,
+  references: readonly BoundReference[],
+  calendar: FileCalendar,
+): Bounds {
+  return boundsOf(group.rowCount, { references, calendar }, (source) => {
     const order = metadata.columnOrders?.[source.leaf.leafIndex];
     const statistics = group.columns[source.leaf.leafIndex]?.metadata?.statistics;
     return statisticsBounds(source, statistics, { hasTypeOrder: order === undefined || order.kind === "type" });
   });
+}
+
+/** What bounds are asked for, and what the values of the file mean. */
+export interface PageFacts {
+  readonly references: readonly BoundReference[];
+  readonly calendar: FileCalendar;
 }
 
 /** The page indexes of one column chunk. */
@@ -71,11 +83,11 @@ export interface ChunkPages {
 export function pageBounds(
   rows: { readonly start: number; readonly end: number },
   rowGroupRows: number,
-  references: readonly BoundReference[],
+  facts: PageFacts,
   pagesOf: (leafIndex: number) => ChunkPages | undefined,
 ): Bounds {
   const rowCount = rows.end - rows.start;
-  return boundsOf(rowCount, references, (source) => {
+  return boundsOf(rowCount, facts, (source) => {
     const pages = pagesOf(source.leaf.leafIndex);
     if (pages?.columnIndex === undefined) return source.leaf.definitionLevel === 0 ? { nullCount: 0 } : undefined;
     const { nullPages, nullCounts, minValues, maxValues } = pages.columnIndex;
@@ -101,10 +113,23 @@ export function pageOfRow(firstRows: readonly number[], row: number): number {
   return low;
 }
 
-function boundsOf(rowCount: number, references: readonly BoundReference[], leafBounds: (source: ProjectedLeaf) => ColumnBounds | undefined): Bounds {
+function boundsOf(
+  rowCount: number,
+  { references, calendar }: PageFacts,
+  leafBounds: (source: ProjectedLeaf) => ColumnBounds | undefined,
+): Bounds {
   const known = new Map<string, ColumnBounds | undefined>();
   for (const { path, source } of references) {
-    if (source !== undefined) known.set(path.join("\0"), source === "null" ? { nullCount: rowCount } : leafBounds(source));
+    if (source === undefined) continue;
+    known.set(path.join("\0"), source === "null" ? { nullCount: rowCount } : inCalendar(source, leafBounds(source), calendar));
   }
   return { rowCount, column: (path) => known.get(path.join("\0")) };
+}
+
+/** Bounds are in the file's calendar. What is old enough to mean another day there bounds nothing. */
+function inCalendar({ type }: ProjectedLeaf, bounds: ColumnBounds | undefined, calendar: FileCalendar): ColumnBounds | undefined {
+  const own = type.kind === "date" ? calendar.dates : type.kind === "timestamp" ? calendar.timestamps : "proleptic";
+  if (bounds === undefined || own === "proleptic") return bounds;
+  if (isSameInEveryCalendar(bounds.min) && isSameInEveryCalendar(bounds.max)) return bounds;
+  return bounds.nullCount === undefined ? {} : { nullCount: bounds.nullCount };
 }

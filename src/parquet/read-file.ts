@@ -64,7 +64,8 @@ export async function* readParquet(file: RangeReader, options: ReadParquetOption
   const footer = options.footer ?? (await readFooter(file, signal));
   const planned = await planRead(file, footer, { ...options, parallelism: codec.parallelism });
   options.onPlan?.(planned.plan);
-  const reader: GroupReader = { file, codec, planned, columns: options.columns, schema: batchSchema(options.columns), memory: options.memory };
+  const { columns, memory } = options;
+  const reader: GroupReader = { file, codec, planned, columns, schema: batchSchema(columns), memory };
   const concurrency = options.readAhead ?? codec.parallelism + 1;
   const groups = mapOrdered(
     planned.plan.rowGroups,
@@ -137,7 +138,8 @@ async function fetchParts(file: RangeReader, parts: readonly PartPlan[], signal:
       const own = pieces.slice(at, at + chunk.ranges.length);
       at += chunk.ranges.length;
       for (const [i, { start, end }] of chunk.ranges.entries()) {
-        if (own[i]?.length !== end - start) throw corruptFile(file.path, `bytes ${start} to ${end} were asked for and ${own[i]?.length ?? 0} came`);
+        if (own[i]?.length === end - start) continue;
+        throw corruptFile(file.path, `bytes ${start} to ${end} were asked for and ${own[i]?.length ?? 0} came`);
       }
       return own;
     });
@@ -161,7 +163,7 @@ async function decodePart(
   return part.columns.map((column, position) => {
     const projection = planned.projections[column];
     assert(projection !== undefined, "a decoded column has its projection");
-    const context = { path, column: columns[column]?.name ?? "" };
+    const context = { path, column: columns[column]?.name ?? "", calendar: planned.calendar };
     const chunks = batches.map((batch) => {
       const child = columnsOf(batch)[position];
       assert(child !== undefined, "a mini-file has the columns of its schema");
@@ -191,11 +193,13 @@ function pick(column: Column, decoded: readonly RowRange[], keep: KeptRows): Col
 }
 
 function assembleRows({ planned, schema }: GroupReader, group: RowGroupPlan, columns: ReadonlyMap<number, Column>): ParquetRows {
-  const assembled = planned.projections.map((projection, index) => columns.get(index) ?? nullOfArrowType(projection.arrowType, group.keptCount));
-  const batch = batchOf(schema, assembled, group.keptCount);
-  const { keep, firstRow } = group;
+  const { keep, keptCount, firstRow } = group;
+  const assembled = planned.projections.map(({ arrowType }, index) => columns.get(index) ?? nullOfArrowType(arrowType, keptCount));
+  const batch = batchOf(schema, assembled, keptCount);
   if (keep.kind === "all") return { batch, firstRow, rows: undefined };
-  if (keep.kind === "ranges" && keep.ranges.length === 1) return { batch, firstRow: firstRow + (keep.ranges[0]?.start ?? 0), rows: undefined };
+  if (keep.kind === "ranges" && keep.ranges.length === 1) {
+    return { batch, firstRow: firstRow + (keep.ranges[0]?.start ?? 0), rows: undefined };
+  }
   const rows = (keep.kind === "rows" ? keep.rows : listRows(keep.ranges)).map((row) => row + firstRow);
   return { batch, firstRow: rows[0] ?? firstRow, rows };
 }

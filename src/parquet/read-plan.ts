@@ -9,7 +9,7 @@ import type { KeptRows, RowRange } from "./row-ranges.js";
  */
 export interface ReadPlan {
   readonly path: string;
-  /** Those that are read, in the file's order. */
+  /** Those that are read, in the file's order; one that is too big for memory comes in several plans, each for some of its rows. */
   readonly rowGroups: readonly RowGroupPlan[];
   readonly rowGroupsTotal: number;
   /** Column chunks' bytes that will be asked for. Stores may add the small gaps between near ranges. */

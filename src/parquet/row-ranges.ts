@@ -37,7 +37,24 @@ export function rowsWithin(rows: Int32Array, ranges: readonly RowRange[]): Int32
   return result.subarray(0, count);
 }
 
-/** Single rows for `rows`, listed. */
+/** The kept rows that lie in `window`. */
+export function keptWithin(keep: KeptRows, window: RowRange): KeptRows {
+  switch (keep.kind) {
+    case "all":
+      return { kind: "ranges", ranges: [window] };
+    case "rows":
+      return { kind: "rows", rows: rowsWithin(keep.rows, [window]) };
+    case "ranges": {
+      const ranges = keep.ranges.flatMap(({ start, end }) => {
+        const cut = { start: Math.max(start, window.start), end: Math.min(end, window.end) };
+        return cut.end > cut.start ? [cut] : [];
+      });
+      return { kind: "ranges", ranges };
+    }
+  }
+}
+
+/** Every row of the ranges. */
 export function listRows(ranges: readonly RowRange[]): Int32Array {
   const result = new Int32Array(countRows(ranges));
   let at = 0;
