@@ -7,8 +7,8 @@ import type { TableDefinition } from "../table/table-format.js";
 import type { Committed } from "./commit.js";
 import { publish } from "./commit-loop.js";
 import type { DeltaContext } from "./delta-context.js";
+import { hasLog } from "./log-store.js";
 import { commitInfo } from "./protocol/commit-info.js";
-import { isPastVersions, logFolder, parseLogPath } from "./protocol/log-path.js";
 import { newTable } from "./protocol/new-table.js";
 import { properties, readProperty } from "./protocol/properties.js";
 import { tableConfiguration } from "./protocol/table-configuration.js";
@@ -29,6 +29,7 @@ export async function createTable(context: DeltaContext, definition: TableDefini
   const { protocol, metadata } = newTable(definition, { tableId: host.uuid(), nowMs: host.now() });
   const place = { file: "the new table" };
   const configuration = tableConfiguration(protocol, metadata, { protocol: place, metadata: place });
+  // Version 0 alone does not tell: log cleanup deletes it, and writing it anew would end the table.
   if (await hasLog(context, signal)) throw tableExists(context);
   const txnId = host.uuid();
   const published = await publish(context, {
@@ -76,16 +77,6 @@ export function replacement(definition: TableDefinition, files: readonly DataFil
     dataChange: true,
     userMetadata,
   };
-}
-
-/** Whether any version is there. Version 0 alone does not tell: log cleanup deletes it, and writing it anew would end the table. */
-async function hasLog(context: DeltaContext, signal: AbortSignal | undefined): Promise<boolean> {
-  for await (const { key } of context.store.list({ prefix: logFolder, recursive: false, signal })) {
-    if (isPastVersions(key)) return false;
-    const name = parseLogPath(key);
-    if (name !== undefined && "version" in name) return true;
-  }
-  return false;
 }
 
 function tableExists(context: DeltaContext): LakeError {
