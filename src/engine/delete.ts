@@ -8,6 +8,7 @@ import { assertRemovesData, commitRewrite, metricsOf, unchangedResult } from "./
 import { changesOf, findRows, hitCount } from "./rewrite/find-rows.js";
 import { rewriteFiles } from "./rewrite/rewrite-files.js";
 import type { RewriteRules } from "./rewrite/row-changes.js";
+import { atTime } from "./rewrite/statement-time.js";
 
 export interface DeleteRowsOptions extends VerbOptions {
   /** Rows for which it is true are deleted: not those for which it is null. Default: every row. */
@@ -30,7 +31,7 @@ export async function deleteRows(context: EngineContext, table: Table, options: 
   const { signal, onProgress, userMetadata } = options;
   assertRemovesData(table, "delete");
   const plan = snapshot.writePlan();
-  const where = options.where === undefined ? undefined : bindPredicate(options.where, tableScope(snapshot.schema));
+  const where = options.where === undefined ? undefined : atTime(bindPredicate(options.where, tableScope(snapshot.schema)), startedMs);
   const { hits, filesRead } = await findRows(context, snapshot, { where, signal, onProgress });
   if (hits.length === 0) return unchangedResult(context, table, startedMs);
 

@@ -53,7 +53,7 @@ export async function mergeRows(context: EngineContext, table: Table, options: M
   const schema = options.schemaEvolution === true ? mergedSchema(snapshot.schema, source.schema, clauses) : snapshot.schema;
   const metadata: MetadataChange | undefined = schema === snapshot.schema ? undefined : { schema };
   const plan = snapshot.writePlan({ metadata });
-  const merge = bindMerge(options.on, clauses, { target: plan.schema, source: source.schema, aliases: options.aliases });
+  const merge = bindMerge(options.on, clauses, { target: plan.schema, source: source.schema, aliases: options.aliases, nowMs: startedMs });
   const matcher = createMatcher(merge.condition, source, plan.schema.fields.length);
   assertFits(source.bytes + matcher.bytes, limitBytes);
   const scan: MergeScan = { snapshot, target: plan.schema, merge, source, matcher, sourceMatched: new Uint8Array(source.rowCount) };

@@ -8,6 +8,7 @@ import { bindAssignments } from "./rewrite/assignment.js";
 import { assertRemovesData, commitRewrite, metricsOf, unchangedResult } from "./rewrite/commit-rewrite.js";
 import { changesOf, findRows, hitCount } from "./rewrite/find-rows.js";
 import { rewriteFiles } from "./rewrite/rewrite-files.js";
+import { atTime } from "./rewrite/statement-time.js";
 
 export interface UpdateRowsOptions extends VerbOptions {
   /** New values by column, or by path of a nested field (`a.b`); all of them are computed from the row as it was. */
@@ -30,10 +31,10 @@ export async function updateRows(context: EngineContext, table: Table, options: 
   assertRemovesData(table, "update");
   const plan = snapshot.writePlan();
   const scope = tableScope(snapshot.schema);
-  const where = options.where === undefined ? undefined : bindPredicate(options.where, scope);
+  const where = options.where === undefined ? undefined : atTime(bindPredicate(options.where, scope), startedMs);
   const assignments = bindAssignments(options.set, {
     schema: snapshot.schema,
-    bindValue: (node) => bind(node, scope),
+    bindValue: (node) => atTime(bind(node, scope), startedMs),
     conflictCode: "usage/invalid-option",
   });
   const { hits, filesRead } = await findRows(context, snapshot, { where, signal, onProgress });

@@ -2,16 +2,16 @@ import { LakeError } from "../../base/errors.js";
 import { bind, bindPredicate } from "../../expression/bind.js";
 import type { BoundExpression, ExpressionNode } from "../../expression/expression.js";
 import { formatExpression } from "../../expression/format.js";
-import { splitMergeCondition } from "../../expression/merge-condition.js";
+import { splitMergeCondition, type MergeCondition, type MergeEquality } from "../../expression/merge-condition.js";
 import { referencedSlots, remapSlots } from "../../expression/references.js";
 import { tableScope, type Scope } from "../../expression/scope.js";
+import { isNested } from "../../schema/data-types.js";
 import { findFieldIndex } from "../../schema/evolution.js";
 import type { StructType } from "../../schema/types.js";
 import { assignTo, bindAssignments, type Assignment } from "../rewrite/assignment.js";
 import type { RowAction } from "../rewrite/row-changes.js";
+import { atTime } from "../rewrite/statement-time.js";
 import type { Assignments, MergeClause } from "./merge-clause.js";
-
-export type MergeCondition = ReturnType<typeof splitMergeCondition>;
 
 /** A clause ready to run. Its expressions see the table's columns first, then the source's. */
 export interface BoundClause<Action> {
@@ -36,6 +36,8 @@ export interface MergeSides {
   readonly target: StructType;
   readonly source: StructType;
   readonly aliases: { readonly target: string; readonly source: string };
+  /** The time of the statement. */
+  readonly nowMs: number;
 }
 
 /**
@@ -67,7 +69,7 @@ export function bindMerge(on: ExpressionNode, clauses: readonly MergeClause[], s
 }
 
 function bindCondition(on: ExpressionNode, sides: MergeSides): MergeCondition {
-  const condition = bindPredicate(on, bothSides(sides));
+  const condition = atTime(bindPredicate(on, bothSides(sides)), sides.nowMs);
   const isTarget = (slot: number): boolean => slot < sides.target.fields.length;
   const slots = [...referencedSlots(condition)];
   const missing = [...(slots.some(isTarget) ? [] : ["target"]), ...(slots.some((slot) => !isTarget(slot)) ? [] : ["source"])];
@@ -80,7 +82,15 @@ function bindCondition(on: ExpressionNode, sides: MergeSides): MergeCondition {
       { on: text, missing },
     );
   }
-  return splitMergeCondition(condition, isTarget);
+  return withFlatKeys(splitMergeCondition(condition, isTarget));
+}
+
+/** Structs and arrays are equal or not pair by pair: the table of keys takes flat values. */
+function withFlatKeys({ equalities, rest, ...sides }: MergeCondition): MergeCondition {
+  const isFlat = ({ target }: MergeEquality): boolean => target.type.kind !== "void" && !isNested(target.type);
+  const nested = equalities.filter((equality) => !isFlat(equality));
+  const asCall = ({ target, source, nullSafe }: MergeEquality): BoundExpression => ({ kind: "call", name: nullSafe ? "<=>" : "=", args: [target, source], type: { kind: "boolean" } });
+  return { ...sides, equalities: equalities.filter(isFlat), rest: [...rest, ...nested.map(asCall)] };
 }
 
 function bothSides({ target, source, aliases }: MergeSides): Scope {
@@ -110,8 +120,8 @@ function createBinder(sides: MergeSides): ClauseBinder {
   };
   return {
     sides,
-    value: (node, clause) => bindWith(bind, node, clause),
-    predicate: (node, clause) => bindWith(bindPredicate, node, clause),
+    value: (node, clause) => atTime(bindWith(bind, node, clause), sides.nowMs),
+    predicate: (node, clause) => atTime(bindWith(bindPredicate, node, clause), sides.nowMs),
   };
 }
 

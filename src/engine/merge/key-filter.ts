@@ -1,7 +1,7 @@
 import { sortKeys, type SortedKeys } from "../../columnar/sorted-keys.js";
 import type { Bounds } from "../../expression/bounds.js";
 import type { BoundExpression } from "../../expression/expression.js";
-import type { MergeCondition } from "./bind-merge.js";
+import type { MergeCondition } from "../../expression/merge-condition.js";
 import type { Matcher } from "./match-rows.js";
 
 /** Files that are judged by the bounds of all keys together before the keys are put in order: for a few files that costs more. */

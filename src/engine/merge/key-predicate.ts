@@ -1,9 +1,9 @@
 import type { KeyBounds } from "../../columnar/key-bounds.js";
 import { conjunction } from "../../expression/conjuncts.js";
 import type { BoundExpression } from "../../expression/expression.js";
+import type { MergeCondition } from "../../expression/merge-condition.js";
 import type { DataType } from "../../schema/types.js";
 import type { Value } from "../../schema/value.js";
-import type { MergeCondition } from "./bind-merge.js";
 
 const boolean: DataType = { kind: "boolean" };
 

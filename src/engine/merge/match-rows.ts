@@ -8,9 +8,9 @@ import { cachedInput, inputAt } from "../rewrite/cached-input.js";
 import { conjunction } from "../../expression/conjuncts.js";
 import { evaluate, selectRows, type EvaluationInput } from "../../expression/evaluate.js";
 import type { BoundExpression } from "../../expression/expression.js";
+import type { MergeCondition, MergeEquality } from "../../expression/merge-condition.js";
 import { referencedSlots } from "../../expression/references.js";
 import { joinRows } from "../rewrite/find-rows.js";
-import type { MergeCondition } from "./bind-merge.js";
 import type { SourceRows } from "./source-rows.js";
 import { pairsOf, type Pairs } from "./target-matches.js";
 
@@ -42,7 +42,7 @@ export function createMatcher(condition: MergeCondition, source: SourceRows, wid
   return {
     targetSlots: new Set(used.flatMap((expression) => [...referencedSlots(expression)]).filter((slot) => slot < width)),
     keyBounds: partner.keyBounds,
-    keyColumns: (key) => candidates.chunks.map(({ input }) => evaluate((condition.equalities[key] as Equality).source, input)),
+    keyColumns: (key) => candidates.chunks.map(({ input }) => evaluate((condition.equalities[key] as MergeEquality).source, input)),
     bytes: partner.bytes,
     *match(target) {
       const selected = targetOnly === undefined ? "all" : selectRows(targetOnly, target);
@@ -62,8 +62,6 @@ export function pairInput(pairs: Pairs, target: (slot: number) => Column, source
   const sourceColumn = source.gather(pairs.sourceRows);
   return cachedInput(pairs.targetRows.length, (slot) => (slot < width ? take(target(slot), pairs.targetRows) : sourceColumn(slot - width)));
 }
-
-type Equality = MergeCondition["equalities"][number];
 
 interface Partners {
   readonly keyBounds: readonly KeyBounds[];
