@@ -195,7 +195,7 @@ export class DeltaTable<R extends object = Row, I extends object = R> {
         ...verb,
         data: toBatches(data, replacesSchema ? {} : { schema: table.snapshot.schema }),
         where: predicateNode(options.where),
-        overwriteSchema: replacesSchema,
+        schema: replacesSchema ? "overwrite" : undefined,
       }),
     );
   }

@@ -1,15 +1,9 @@
 import type { DataType, StructType } from "../schema/types.js";
 import type { Value } from "../schema/value.js";
-import { formatValue } from "../schema/value-order.js";
+import { rowValue } from "../schema/row-reader.js";
 import type { DataFile } from "../table/data-file.js";
 import type { FileRecord, FileStats } from "./results.js";
 
-
-/** A single value as `rows()` spells it. */
-function rowValue(type: DataType, value: Value): unknown {
-  const isText = type.kind === "decimal" || type.kind === "date" || type.kind === "timestamp" || type.kind === "timestamp_ntz";
-  return value !== null && isText ? formatValue(type, value) : value;
-}
 
 /** A data file as people see it: partition values and bounds in the spelling of rows. */
 export function fileRecord(file: DataFile, schema: StructType, partitionBy: readonly string[]): FileRecord {

@@ -95,7 +95,7 @@ export class MergeBuilder {
     return this.#run("merge", this.#options, (context, table, verb) =>
       mergeRows(context, table, {
         ...verb,
-        source: toBatches(source, { schema: table.snapshot.schema, allowUnknown: true }),
+        source: toBatches(source, { schema: table.snapshot.schema, allowUnknown: true, partial: true }),
         on,
         aliases: { target, source: sourceAlias },
         clauses: this.#clauses,
