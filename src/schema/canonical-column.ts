@@ -1,13 +1,14 @@
 import { LakeError } from "../base/errors.js";
 import { unreachable } from "../base/assert.js";
 import type { Column } from "../columnar/column.js";
-import { allValid, bytesOf, narrowOffsets, newColumn, plainOffsets, validBitsOf, viewAs } from "./arrow-buffers.js";
+import { allValid, bytesOf, isValidAt, narrowOffsets, newColumn, plainOffsets, validBitsOf, viewAs } from "./arrow-buffers.js";
 import { ArrowId } from "./arrow-ids.js";
 import type { ArrowDataLike } from "./arrow-shape.js";
 import { toArrowType } from "./arrow-mapping.js";
 import { canonicalBytes } from "./canonical-bytes.js";
 import { decodeDictionary } from "./canonical-dictionary.js";
 import { canonicalDate, canonicalDecimal, canonicalFloat, canonicalInteger, canonicalTimestamp } from "./canonical-numbers.js";
+import { columnFromCells } from "./column-encoder.js";
 import { types } from "./data-types.js";
 import { formatPath } from "./field-names.js";
 import type { ArrayType, DataType, MapType, StructType } from "./types.js";
@@ -22,6 +23,7 @@ import type { ArrayType, DataType, MapType, StructType } from "./types.js";
 export function canonicalColumn(data: ArrowDataLike, type: DataType, path: readonly string[]): Column {
   const column = formatPath(path);
   if (data.type.typeId === ArrowId.Dictionary) return decodeDictionary(data, type, path, canonicalColumn);
+  if (lacksBuffers(data)) return columnFromCells(new Array<unknown>(data.length).fill(null), type, path);
   switch (type.kind) {
     case "void":
       return newColumn(toArrowType(type), data.length, allValid, {});
@@ -56,6 +58,16 @@ export function canonicalColumn(data: ArrowDataLike, type: DataType, path: reado
     default:
       return unreachable(type);
   }
+}
+
+/** Some producers give a column of nothing but nulls no buffers but its bitmap. */
+function lacksBuffers(data: ArrowDataLike): boolean {
+  if (data.length === 0 || data.type.typeId === ArrowId.Null || data.children.length > 0) return false;
+  const buffer = data.valueOffsets ?? data.values;
+  if (ArrayBuffer.isView(buffer) && buffer.byteLength > 0) return false;
+  const valid = validBitsOf(data);
+  for (let row = 0; row < data.length; row += 1) if (isValidAt(valid, row)) return false;
+  return true;
 }
 
 function bitsOf(data: ArrowDataLike, column: string): Uint8Array {

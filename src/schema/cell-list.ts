@@ -1,7 +1,7 @@
 import { LakeError, type LakeErrorCode } from "../base/errors.js";
 import { allValid, type ValidBits } from "./arrow-buffers.js";
 import { formatPath } from "./field-names.js";
-import { formatType } from "./type-text.js";
+import { describeType, formatType } from "./type-text.js";
 import type { DataType } from "./types.js";
 
 /** Stands for a cell whose struct is null: it is no value and breaks no `not null`. */
@@ -77,7 +77,7 @@ const wanted: Readonly<Record<string, string>> = {
 
 /** The refusal of a value whose kind the column never takes. */
 export function mismatch(list: CellList, index: number): LakeError {
-  return cellError(list, index, "schema/type-mismatch", `is not a ${formatType(list.type)}`, `Pass ${wanted[list.type.kind] ?? "another value"}`);
+  return cellError(list, index, "schema/type-mismatch", `is not ${describeType(list.type)}`, `Pass ${wanted[list.type.kind] ?? "another value"}`);
 }
 
 const LONGEST = 80;

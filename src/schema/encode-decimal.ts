@@ -5,7 +5,7 @@ import { toArrowType } from "./arrow-mapping.js";
 import { cellError, collectNulls, isAbsent, mismatch, type CellList } from "./cell-list.js";
 import { parseDecimal, powerOfTen, toUnscaled } from "./decimal-text.js";
 import { highWord } from "./int64-words.js";
-import { formatType } from "./type-text.js";
+import { describeType, formatType } from "./type-text.js";
 import type { DecimalType } from "./types.js";
 
 // Unscaled numbers of up to 15 digits are exact as doubles, and so are the powers of ten between them.
@@ -88,7 +88,7 @@ function unscaledOf(list: CellList, index: number, type: DecimalType): bigint {
   const unscaled = toUnscaled(number, type);
   if (unscaled !== undefined) return unscaled;
   const digits = `${type.precision - type.scale} digits before the point and ${type.scale} after it`;
-  throw cellError(list, index, "schema/overflow", `does not fit a ${formatType(type)}: it holds ${digits}`, "Round the value, or use a wider decimal");
+  throw cellError(list, index, "schema/overflow", `does not fit ${describeType(type)}: it holds ${digits}`, "Round the value, or use a wider decimal");
 }
 
 function storeBig(words: Int32Array, index: number, unscaled: bigint): void {

@@ -3,7 +3,7 @@ import { newColumn } from "./arrow-buffers.js";
 import { toArrowType } from "./arrow-mapping.js";
 import { cellError, collectNulls, isAbsent, mismatch, type CellList } from "./cell-list.js";
 import { highWord, wordsOf } from "./int64-words.js";
-import { formatType } from "./type-text.js";
+import { describeType } from "./type-text.js";
 
 /** Booleans, integers and floats from JavaScript values into typed arrays. Each loop has its common case first. */
 
@@ -42,11 +42,11 @@ function smallIntOf(list: CellList, index: number, bits: number): number {
   if (typeof cell === "bigint" && BigInt.asIntN(bits, cell) === cell) return Number(cell);
   if (typeof cell !== "number" && typeof cell !== "bigint") throw mismatch(list, index);
   if (typeof cell === "number" && !Number.isInteger(cell)) throw notWhole(list, index);
-  throw cellError(list, index, "schema/overflow", `does not fit a ${formatType(list.type)}`, "Use a wider type for the column, or another value");
+  throw cellError(list, index, "schema/overflow", `does not fit ${describeType(list.type)}`, "Use a wider type for the column, or another value");
 }
 
 function notWhole(list: CellList, index: number): Error {
-  const problem = `is not a whole number, and the column is a ${formatType(list.type)}`;
+  const problem = `is not a whole number, and the column is ${describeType(list.type)}`;
   return cellError(list, index, "schema/invalid-value", problem, "Round it, or make the column a double");
 }
 

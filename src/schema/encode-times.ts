@@ -4,7 +4,7 @@ import { toArrowType } from "./arrow-mapping.js";
 import { cellError, collectNulls, isAbsent, mismatch, type CellList } from "./cell-list.js";
 import { MAX_DAY, MAX_SECOND, MIN_DAY, MIN_SECOND, newTimestampScan, parseDate, scanTimestamp, type TimestampScan } from "./datetime.js";
 import { storeMicros, wordsOf } from "./int64-words.js";
-import { formatType } from "./type-text.js";
+import { describeType } from "./type-text.js";
 
 /** Dates from texts. */
 export function encodeDates(list: CellList): Column {
@@ -36,7 +36,7 @@ function dateObject(list: CellList, index: number): Error {
 }
 
 function outOfYears(list: CellList, index: number): Error {
-  return cellError(list, index, "schema/overflow", `is outside the years 1 to 9999 of a ${formatType(list.type)}`, "Pass another value, or null");
+  return cellError(list, index, "schema/overflow", `is outside the years 1 to 9999 of ${describeType(list.type)}`, "Pass another value, or null");
 }
 
 const MIN_MICROS = BigInt(MIN_SECOND) * 1_000_000n;
@@ -90,5 +90,5 @@ function scanDateObject(list: CellList, index: number, date: Date, scan: Timesta
 function notAMoment(list: CellList, index: number): Error {
   if (typeof list.cells[index] !== "number") return mismatch(list, index);
   const advice = "Pass new Date(ms), BigInt(µs), or a text";
-  return cellError(list, index, "schema/type-mismatch", `is a plain number, whose unit nobody knows, and the column is a ${formatType(list.type)}`, advice);
+  return cellError(list, index, "schema/type-mismatch", `is a plain number, whose unit nobody knows, and the column is ${describeType(list.type)}`, advice);
 }

@@ -3,7 +3,7 @@ import { describeCell } from "./cell-list.js";
 import { array, field, map, struct, types, typesEqual } from "./data-types.js";
 import { findFieldIndex, formatPath } from "./field-names.js";
 import { isPlainRecord } from "./record-split.js";
-import { formatType } from "./type-text.js";
+import { describeType, formatType } from "./type-text.js";
 import type { DataType, Field, StructType } from "./types.js";
 
 /**
@@ -114,7 +114,7 @@ function agree(known: DataType, next: DataType, value: unknown, place: Place): D
   const column = formatPath(place.path);
   throw new LakeError(
     "schema/incompatible",
-    `Row ${place.row}, column "${column}": ${describeCell(value)} is a ${formatType(next)}, and rows before it hold a ${formatType(known)}. ` +
+    `Row ${place.row}, column "${column}": ${describeCell(value)} is ${describeType(next)}, and rows before it hold ${describeType(known)}. ` +
       `Use one kind of value throughout (number is double, bigint is long), or give the schema.`,
     { column, row: place.row, types: [formatType(known), formatType(next)] },
   );

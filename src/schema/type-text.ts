@@ -58,6 +58,11 @@ export function formatType(type: DataType): string {
   }
 }
 
+/** The text of a type with its article, for messages: `an int`, `a decimal(12,2)`. */
+export function describeType(type: DataType): string {
+  return `${type.kind === "int" || type.kind === "array" ? "an" : "a"} ${formatType(type)}`;
+}
+
 /** The text of a schema with its comments, as `parseSchemaText` reads it. */
 export function formatSchemaText(schema: StructType): string {
   return schema.fields.map(formatColumn).join(", ");

@@ -2,7 +2,7 @@ import { assert } from "../base/assert.js";
 import { LakeError } from "../base/errors.js";
 import { formatDate, formatTimestamp, formatTimestampNtz, newTimestampScan, microsOfScan, parseDate, scanTimestamp } from "./datetime.js";
 import { formatDecimal, parseDecimal, toUnscaled } from "./decimal-text.js";
-import { formatType } from "./type-text.js";
+import { describeType, formatType } from "./type-text.js";
 import type { DataType } from "./types.js";
 import { compareBytes, compareDoubles, compareUtf8 } from "./utf8-order.js";
 import type { Value } from "./value.js";
@@ -149,10 +149,10 @@ const spelling: Readonly<Record<string, string>> = {
 
 function refuse(type: DataType, text: string): never {
   const wanted = spelling[type.kind] ?? "one flat value, which this type does not have";
-  throw new LakeError("schema/invalid-value", `${JSON.stringify(text)} is not a ${formatType(type)}: write ${wanted}.`, { type: formatType(type), text });
+  throw new LakeError("schema/invalid-value", `${JSON.stringify(text)} is not ${describeType(type)}: write ${wanted}.`, { type: formatType(type), text });
 }
 
 function overflow(type: DataType, text: string): never {
-  const message = `${JSON.stringify(text)} does not fit a ${formatType(type)}. Use a wider type or another value.`;
+  const message = `${JSON.stringify(text)} does not fit ${describeType(type)}. Use a wider type or another value.`;
   throw new LakeError("schema/overflow", message, { type: formatType(type), text });
 }
