@@ -209,7 +209,11 @@ describe("mapOrdered", () => {
       signal.addEventListener("abort", () => {});
       await turn();
     };
-    for await (const _ of mapOrdered(Array.from({ length: 40 }, (_, index) => index), 32, work));
+    for await (const _ of mapOrdered(
+      Array.from({ length: 40 }, (_, index) => index),
+      32,
+      work,
+    ));
     await turns(2);
     process.off("warning", listen);
     expect(warnings).toEqual([]);

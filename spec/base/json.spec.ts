@@ -22,7 +22,11 @@ describe("stableStringify", () => {
 describe("parseJson", () => {
   test("text that is cut off is a LakeError that names it", () => {
     expect(() => parseJson('{"add":{"pa', "commit 3")).toThrow(
-      expect.objectContaining({ code: "delta/corrupt-log", message: expect.stringContaining("commit 3 is not valid JSON"), cause: expect.any(SyntaxError) }),
+      expect.objectContaining({
+        code: "delta/corrupt-log",
+        message: expect.stringContaining("commit 3 is not valid JSON"),
+        cause: expect.any(SyntaxError),
+      }),
     );
   });
 

@@ -77,7 +77,14 @@ function readContract(store: () => ObjectStore): void {
           expect(Buffer.compare(part, bytes.subarray(range.start, range.end))).toBe(0);
           expect(part.buffer.byteLength).toBe(part.byteLength);
         }),
-        { numRuns: 60, examples: [[0, 0], [0, 100_000], [100_000, 100_000]] },
+        {
+          numRuns: 60,
+          examples: [
+            [0, 0],
+            [0, 100_000],
+            [100_000, 100_000],
+          ],
+        },
       );
     });
 
@@ -286,11 +293,17 @@ function writerContract(store: () => ObjectStore): void {
 
 /** Characters around the slash ("!" "-" "." < "/" < "0"), around the surrogates, and those that URLs treat specially. */
 const segment = fc
-  .string({ unit: fc.constantFrom("a", "B", ".", "-", "!", "0", " ", "%", "#", "+", "_", "é", "\ue000", "\uffee", "😀"), minLength: 1, maxLength: 3 })
+  .string({
+    unit: fc.constantFrom("a", "B", ".", "-", "!", "0", " ", "%", "#", "+", "_", "é", "\ue000", "\uffee", "😀"),
+    minLength: 1,
+    maxLength: 3,
+  })
   .filter((name) => name !== "." && name !== "..");
 const someKey = fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => segments.join("/"));
 /** No key is another's folder. */
-const keySet = fc.uniqueArray(someKey, { maxLength: 25 }).map((keys) => keys.filter((key) => !keys.some((other) => other.startsWith(`${key}/`))));
+const keySet = fc
+  .uniqueArray(someKey, { maxLength: 25 })
+  .map((keys) => keys.filter((key) => !keys.some((other) => other.startsWith(`${key}/`))));
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
@@ -316,7 +329,8 @@ function listContract(store: () => ObjectStore, make: () => Promise<StoreUnderTe
           for (const key of keys) await fresh.put(key, text(key));
           for (const { pick, cut, after, recursive } of questions) {
             const prefix = [...(keys[pick % Math.max(keys.length, 1)] ?? "")].slice(0, cut).join("");
-            const start = typeof after === "number" ? [...(keys[after % Math.max(keys.length, 1)] ?? "")].slice(0, cut + 2).join("") : after;
+            const start =
+              typeof after === "number" ? [...(keys[after % Math.max(keys.length, 1)] ?? "")].slice(0, cut + 2).join("") : after;
             const options = { prefix, after: start, recursive };
             expect(await keysOf(fresh, options)).toEqual(naiveList(keys, options));
           }
@@ -342,7 +356,8 @@ function listContract(store: () => ObjectStore, make: () => Promise<StoreUnderTe
     test("where nothing is, nothing is listed", async () => {
       expect(await listed(store())).toEqual([]);
       await store().put("folder/object", text("x"));
-      for (const prefix of ["folder/object/", "folder/x", "no/such/folder/", "folderobject"]) expect(await listed(store(), { prefix })).toEqual([]);
+      for (const prefix of ["folder/object/", "folder/x", "no/such/folder/", "folderobject"])
+        expect(await listed(store(), { prefix })).toEqual([]);
       expect(await listed(store(), { after: "zzz" })).toEqual([]);
     });
 
@@ -423,7 +438,10 @@ function refusalContract(store: () => ObjectStore): void {
       async (key) => {
         for (const [operation, run] of Object.entries(calls)) {
           if (operation === "list") continue;
-          await expect(run(key), operation).rejects.toMatchObject({ code: "storage/invalid-path", context: { url: store().url, key, operation } });
+          await expect(run(key), operation).rejects.toMatchObject({
+            code: "storage/invalid-path",
+            context: { url: store().url, key, operation },
+          });
         }
         expect(await listed(store())).toEqual([]);
       },

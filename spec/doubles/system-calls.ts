@@ -32,7 +32,11 @@ export async function recordSystemCalls(): Promise<SystemCallRecorder> {
     recorder.calls.push(call);
     return result;
   };
-  const patch = <K extends string, F extends (...args: never[]) => Promise<unknown>>(target: Record<K, F>, name: K, wrap: (original: F) => F): void => {
+  const patch = <K extends string, F extends (...args: never[]) => Promise<unknown>>(
+    target: Record<K, F>,
+    name: K,
+    wrap: (original: F) => F,
+  ): void => {
     const original = target[name];
     target[name] = wrap(original);
     undo.push(() => {
@@ -52,10 +56,13 @@ export async function recordSystemCalls(): Promise<SystemCallRecorder> {
   const prototype = Object.getPrototypeOf(handle) as Record<string, (this: fs.FileHandle, ...args: unknown[]) => Promise<unknown>>;
   await handle.close();
   for (const name of ["sync", "write"] as const) {
-    patch(prototype, name, (original) =>
-      function (this: fs.FileHandle, ...args) {
-        return guard({ name, paths: [readlinkSync(`/proc/self/fd/${this.fd}`)] }, () => original.apply(this, args));
-      },
+    patch(
+      prototype,
+      name,
+      (original) =>
+        function (this: fs.FileHandle, ...args) {
+          return guard({ name, paths: [readlinkSync(`/proc/self/fd/${this.fd}`)] }, () => original.apply(this, args));
+        },
     );
   }
   await fs.rm(join(tmpdir(), `laketable-probe-${process.pid}`));

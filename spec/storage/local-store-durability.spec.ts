@@ -42,7 +42,10 @@ describe.runIf(process.platform === "linux")("the local store on a file system t
 
   test.each(Object.keys(writes))("%s syncs new folders, then the bytes before their name, then the name", async (operation) => {
     await writes[operation]?.();
-    const publish = operation === "putIfAbsent" ? ["link root/a/b/TEMP root/a/b/object", "unlink root/a/b/TEMP"] : ["rename root/a/b/TEMP root/a/b/object"];
+    const publish =
+      operation === "putIfAbsent"
+        ? ["link root/a/b/TEMP root/a/b/object", "unlink root/a/b/TEMP"]
+        : ["rename root/a/b/TEMP root/a/b/object"];
     expect(said()).toEqual([
       "mkdir root/a/b",
       "sync root/a",
@@ -107,15 +110,18 @@ describe.runIf(process.platform === "linux")("the local store on a file system t
     expect(await readdir(join(folder, "root"))).toEqual([]);
   });
 
-  test.each(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])("without hard links (%s) putIfAbsent is refused, and put works", async (errno) => {
-    recorder.failWith = (call) => (call.name === "link" ? errno : undefined);
-    await expect(store.putIfAbsent("object", bytes)).rejects.toMatchObject({
-      code: "storage/unsupported",
-      message: expect.stringContaining("has no hard links"),
-    });
-    await store.put("object", bytes);
-    expect(await readdir(join(folder, "root"))).toEqual(["object"]);
-  });
+  test.each(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])(
+    "without hard links (%s) putIfAbsent is refused, and put works",
+    async (errno) => {
+      recorder.failWith = (call) => (call.name === "link" ? errno : undefined);
+      await expect(store.putIfAbsent("object", bytes)).rejects.toMatchObject({
+        code: "storage/unsupported",
+        message: expect.stringContaining("has no hard links"),
+      });
+      await store.put("object", bytes);
+      expect(await readdir(join(folder, "root"))).toEqual(["object"]);
+    },
+  );
 
   test("a name that may or may not have been given is an unknown outcome", async () => {
     recorder.failWith = (call) => (call.name === "link" || call.name === "rename" ? "EIO" : undefined);

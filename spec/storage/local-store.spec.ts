@@ -88,7 +88,13 @@ describe("the local store", () => {
   test.each([
     ["into the folder it lies in", [["x/loop", "x"]]],
     ["into the root", [["x/loop", "."]]],
-    ["into each other", [["x/loop", "y"], ["y/loop", "x"]]],
+    [
+      "into each other",
+      [
+        ["x/loop", "y"],
+        ["y/loop", "x"],
+      ],
+    ],
   ])("links that lead %s are refused by name", async (_, links) => {
     for (const [from = "", to = ""] of links) {
       await mkdir(join(folder, from, ".."), { recursive: true });

@@ -25,9 +25,12 @@ describe("the store resolver", () => {
     expect(urlOf(location)).toBe(url);
   });
 
-  test.each(["data/users", "./data/users", ".", "~/users", "a:b/c", "C:\\data\\users", "C:/data/users", "day=1/x:y"])("%s is a path", (location) => {
-    expect(urlOf(location)).toBe(pathToFileURL(resolve(location)).href);
-  });
+  test.each(["data/users", "./data/users", ".", "~/users", "a:b/c", "C:\\data\\users", "C:/data/users", "day=1/x:y"])(
+    "%s is a path",
+    (location) => {
+      expect(urlOf(location)).toBe(pathToFileURL(resolve(location)).href);
+    },
+  );
 
   test("a path and its file:// URL are one table", async () => {
     expect(urlOf(pathToFileURL(join("/data", "50% of #1")).href)).toBe(urlOf("/data/50% of #1"));
@@ -64,12 +67,20 @@ describe("the store resolver", () => {
     },
   );
 
-  test.each(["", "a\0b", "file://host/share", "file:///a%2Fb", "file:///a%zz", "file:///a#b", "file:///a?b", "memory://", "memory:///", "memory:/x"])(
-    "%j is no location",
-    (location) => {
-      expect(() => resolveStore(location)).toThrow(expect.objectContaining({ code: "storage/invalid-path" }));
-    },
-  );
+  test.each([
+    "",
+    "a\0b",
+    "file://host/share",
+    "file:///a%2Fb",
+    "file:///a%zz",
+    "file:///a#b",
+    "file:///a?b",
+    "memory://",
+    "memory:///",
+    "memory:/x",
+  ])("%j is no location", (location) => {
+    expect(() => resolveStore(location)).toThrow(expect.objectContaining({ code: "storage/invalid-path" }));
+  });
 
   test("what is no text is refused by name", () => {
     expect(() => resolveStore(undefined as unknown as string)).toThrow(expect.objectContaining({ code: "storage/invalid-path" }));

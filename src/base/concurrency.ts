@@ -76,13 +76,14 @@ export async function* mapOrdered<T, R>(
   }
 }
 
-type Outcome<R> = { readonly state: "done"; readonly result: R } | { readonly state: "failed"; readonly error: unknown };
+type Failure = { readonly state: "failed"; readonly error: unknown };
+type Outcome<R> = { readonly state: "done"; readonly result: R } | Failure;
 
 interface Pump<R> {
   /** The outcome of the next item, or `undefined` after the last one. Room that becomes free is filled at once. */
   next(): Promise<Outcome<R> | undefined>;
   /** Waits until nothing is under way and closes the source; what closing failed with. */
-  drain(drop: ((result: R) => void) | undefined): Promise<{ readonly error: unknown } | undefined>;
+  drain(drop: ((result: R) => void) | undefined): Promise<Failure | undefined>;
 }
 
 /** Keeps up to `concurrency` calls of `fn` under way. Its promises never reject, so none can go unhandled. */
@@ -100,30 +101,20 @@ function createPump<T, R>(
   let ended = false;
   let sourceOpen = true;
 
-  const fail = (error: unknown): Outcome<R> => {
-    ended = true;
-    return { state: "failed", error };
-  };
   const call = async (item: T, index: number): Promise<Outcome<R>> => {
-    try {
-      return { state: "done", result: await fn(item, { index, signal }) };
-    } catch (error) {
-      return fail(error);
-    }
+    const outcome = await settle(() => fn(item, { index, signal }));
+    if (outcome.state === "failed") ended = true;
+    return outcome;
   };
   const pull = async (): Promise<void> => {
-    try {
-      const step = await source.next();
-      if (step.done === true) {
-        ended = true;
-        sourceOpen = false;
-      } else if (!ended) {
-        queue.push(call(step.value, started++));
-      }
-    } catch (error) {
-      sourceOpen = false;
-      queue.push(Promise.resolve(fail(error)));
+    const step = await settle(() => source.next());
+    if (step.state === "done" && step.result.done !== true) {
+      if (!ended) queue.push(call(step.result.value, started++));
+      return;
     }
+    ended = true;
+    sourceOpen = false;
+    if (step.state === "failed") queue.push(Promise.resolve(step));
   };
   const fill = (): void => {
     if (ended || signal.aborted || pulling !== undefined || queue.length >= concurrency) return;
@@ -152,13 +143,16 @@ function createPump<T, R>(
       ended = true;
       await pulling;
       for (const outcome of await Promise.all(queue)) if (outcome.state === "done") drop?.(outcome.result);
-      if (!sourceOpen) return undefined;
-      try {
-        await source.return?.();
-        return undefined;
-      } catch (error) {
-        return { error };
-      }
+      const closing = await settle(() => (sourceOpen ? source.return?.() : undefined));
+      return closing.state === "failed" ? closing : undefined;
     },
   };
+}
+
+async function settle<R>(work: () => Promise<R> | R): Promise<Outcome<R>> {
+  try {
+    return { state: "done", result: await work() };
+  } catch (error) {
+    return { state: "failed", error };
+  }
 }

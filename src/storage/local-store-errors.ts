@@ -60,7 +60,10 @@ function problemOf(code: string | undefined): Problem {
     case "EINVAL":
     case "EILSEQ":
     case "ERR_INVALID_ARG_VALUE":
-      return { code: "storage/invalid-path", advice: "the file system takes no such path. Use another; look for symbolic links in a circle." };
+      return {
+        code: "storage/invalid-path",
+        advice: "the file system takes no such path. Use another; look for symbolic links in a circle.",
+      };
     case "EMFILE":
     case "ENFILE":
       return { code: "storage/io", advice: "too many files are open. Raise the limit (ulimit -n) or run fewer operations at once." };

@@ -87,7 +87,12 @@ async function nameFile(call: StoreCall, name: () => Promise<boolean>): Promise<
   } catch (error) {
     const known = localError(call, error);
     if (known.code !== "storage/io") throw known;
-    throw storageError("storage/unavailable", `${known.message} It may have been written nevertheless: look whether it is there.`, call, error);
+    throw storageError(
+      "storage/unavailable",
+      `${known.message} It may have been written nevertheless: look whether it is there.`,
+      call,
+      error,
+    );
   }
 }
 
@@ -107,7 +112,7 @@ async function confirm(call: StoreCall, folders: DurableFolders, folder: string)
 }
 
 async function writeBytes(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, done, Math.min(chunkBytes, bytes.length - done));
     assert(bytesWritten > 0, "a write takes at least one byte or fails");
     done += bytesWritten;
