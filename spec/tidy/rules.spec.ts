@@ -183,6 +183,10 @@ describe("words", () => {
     ["const x: any = 1;", "any"],
     ["f(x as any);", "any"],
     ["type T = Array<any>;", "any"],
+    ["type T = Map<string, any>;", "any"],
+    ["type T = any;", "any"],
+    ["function f(...x: any[]): void {}", "any"],
+    ["type F = () => string | any;", "any"],
     ["const x = list[0]!;", "a non-null !"],
     ["const x = a!.b;", "a non-null !"],
     ["f(g()!)", "a non-null !"],
@@ -206,6 +210,7 @@ describe("words", () => {
     "// in any case!",
     '"any!"',
     "const many = 1;",
+    "const any = f(); g(any, any);",
     "x != y",
     "{ enum: 1 }",
   ])("%s is", (text) => {

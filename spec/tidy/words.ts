@@ -24,9 +24,13 @@ const hostWords: readonly BannedWord[] = [
 /** Put together, so that this file does not hold what it looks for. */
 const unfinished = new RegExp(`\\b(?:${["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK", "for " + "now"].join("|")})\\b`, "g");
 
+/** The type, where a type can stand; a variable may have the name. */
+const anyType =
+  /(?:(?<=[:<|&]\s*|\bas\s+|\bsatisfies\s+|=>\s*|\btype\s+[\w$]+(?:<[^=]*>)?\s*=\s*)any(?![\w$(.:])|(?<![\w$.])any(?=\[\]|>))/g;
+
 /** What no TypeScript of this project has. */
 const languageWords: readonly BannedWord[] = [
-  { pattern: /(?<![\w$.])any(?![\w$(:=])/g, rule: "any", instead: "unknown, or the type" },
+  { pattern: anyType, rule: "any", instead: "unknown, or the type" },
   { pattern: /[\w$)\]]!(?=[.,;:()[\]}\s]|$)/gm, rule: "a non-null !", instead: "a check that says what is missing, or ?? with a value" },
   { pattern: /@ts-(?:ignore|nocheck|expect-error)/g, rule: "a silenced compiler", instead: "types that are true", within: "text" },
   { pattern: /\bexport default\b/g, rule: "export default", instead: "a named export" },
