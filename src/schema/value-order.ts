@@ -1,10 +1,11 @@
 import { assert } from "../base/assert.js";
 import { LakeError } from "../base/errors.js";
+import { compareUtf8 } from "../base/utf8-order.js";
 import { formatDate, formatTimestamp, formatTimestampNtz, newTimestampScan, microsOfScan, parseDate, scanTimestamp } from "./datetime.js";
+import { compareBytes, compareDoubles } from "./flat-order.js";
 import { formatDecimal, parseDecimal, toUnscaled } from "./decimal-text.js";
 import { describeType, formatType } from "./type-text.js";
 import type { DataType } from "./types.js";
-import { compareBytes, compareDoubles, compareUtf8 } from "./utf8-order.js";
 import type { Value } from "./value.js";
 
 /**
