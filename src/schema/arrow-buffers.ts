@@ -1,6 +1,6 @@
 import { Data, type DataType as ArrowType } from "apache-arrow";
 import { LakeError } from "../base/errors.js";
-import type { Column } from "../columnar/column.js";
+import type { Column } from "./column.js";
 import type { ArrowDataLike } from "./arrow-shape.js";
 
 /** The buffers of a column of our own; absent ones are empty. */

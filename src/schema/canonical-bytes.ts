@@ -1,4 +1,4 @@
-import type { Column } from "../columnar/column.js";
+import type { Column } from "./column.js";
 import { assertOffsetFits, bytesOf, isValidAt, narrowOffsets, newColumn, plainOffsets, validBitsOf, viewAs } from "./arrow-buffers.js";
 import { ArrowId } from "./arrow-ids.js";
 import type { ArrowDataLike } from "./arrow-shape.js";

@@ -1,6 +1,6 @@
 import { LakeError } from "../base/errors.js";
 import { unreachable } from "../base/assert.js";
-import type { Column } from "../columnar/column.js";
+import type { Column } from "./column.js";
 import { allValid, bytesOf, isValidAt, narrowOffsets, newColumn, plainOffsets, validBitsOf, viewAs } from "./arrow-buffers.js";
 import { ArrowId } from "./arrow-ids.js";
 import type { ArrowDataLike } from "./arrow-shape.js";

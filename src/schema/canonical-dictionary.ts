@@ -1,5 +1,5 @@
 import { LakeError } from "../base/errors.js";
-import type { Column } from "../columnar/column.js";
+import type { Column } from "./column.js";
 import { assertOffsetFits, isValidAt, newColumn, validBitsOf, viewAs, type ValidBits } from "./arrow-buffers.js";
 import type { ArrowDataLike } from "./arrow-shape.js";
 import { toArrowType } from "./arrow-mapping.js";

@@ -1,4 +1,4 @@
-import type { Column } from "../columnar/column.js";
+import type { Column } from "./column.js";
 import { LakeError } from "../base/errors.js";
 import { isValidAt, newColumn, validBitsOf, viewAs } from "./arrow-buffers.js";
 import { ArrowDateUnit, ArrowTimeUnit } from "./arrow-ids.js";

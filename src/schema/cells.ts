@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.js";
-import type { Column } from "../columnar/column.js";
+import type { Column } from "./column.js";
 import { wordsOf } from "./int64-words.js";
 import type { DataType } from "./types.js";
 import type { Value } from "./value.js";

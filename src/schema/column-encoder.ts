@@ -1,6 +1,6 @@
 import { unreachable } from "../base/assert.js";
 import { LakeError } from "../base/errors.js";
-import type { Column } from "../columnar/column.js";
+import type { Column } from "./column.js";
 import { allValid, assertOffsetFits, newColumn } from "./arrow-buffers.js";
 import { toArrowType } from "./arrow-mapping.js";
 import { collectNulls, isAbsent, mismatch, type CellList } from "./cell-list.js";

@@ -1,4 +1,4 @@
-import type { Column } from "../columnar/column.js";
+import type { Column } from "./column.js";
 import { assertOffsetFits, newColumn } from "./arrow-buffers.js";
 import { toArrowType } from "./arrow-mapping.js";
 import { cellError, collectNulls, isAbsent, mismatch, type CellList } from "./cell-list.js";

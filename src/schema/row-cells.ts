@@ -1,5 +1,5 @@
 import { LakeError } from "../base/errors.js";
-import type { Column } from "../columnar/column.js";
+import type { Column } from "./column.js";
 import { decimalOfWords, longReader, type CellReader } from "./cells.js";
 import { createMomentFormatter, formatDate } from "./datetime.js";
 import { formatDecimal, placePoint } from "./decimal-text.js";

@@ -1,7 +1,7 @@
 import type { RecordBatch } from "apache-arrow";
 import { assert, unreachable } from "../base/assert.js";
 import { LakeError } from "../base/errors.js";
-import type { Column } from "../columnar/column.js";
+import type { Column } from "./column.js";
 import { binaryReader, booleanReader, longReader, numberReader, stringReader, validReader, type CellReader } from "./cells.js";
 import { dateTextReader, decimalNumberReader, decimalTextReader, momentReader, safeLongReader } from "./row-cells.js";
 import { formatPath } from "./field-names.js";
