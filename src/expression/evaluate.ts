@@ -5,12 +5,12 @@ import { toArrowType } from "../schema/arrow-mapping.js";
 import { assembleNull } from "../columnar/assemble.js";
 import type { DataType } from "../schema/types.js";
 import { castColumn } from "./cast.js";
-import { withValidity } from "./cast/nested.js";
 import { canFail } from "./can-fail.js";
 import type { BoundExpression } from "./expression.js";
 import { formatExpression } from "./format.js";
 import { functionNamed } from "./functions/registry.js";
-import { andBits, countBits, newBits, notBits, rowsOfBits, validBits, type Bits } from "./kernels/bitmap.js";
+import { countBits, newBits, notBits, rowsOfBits, validBits, type Bits } from "./kernels/bitmap.js";
+import { fieldColumn } from "./kernels/field-column.js";
 import { allRows, combineParts, type Part } from "./kernels/choose.js";
 import { truthOf, truthVector, type Truth } from "./kernels/logic.js";
 import { scalar, toColumn, valueReader, vector, type Operand } from "./kernels/operand.js";
@@ -66,17 +66,6 @@ function referencedColumn(reference: Reference, input: EvaluationInput): Column 
   let column = input.column(reference.slot);
   for (const name of reference.path.slice(1)) column = fieldColumn(column, name);
   return column;
-}
-
-/** Field `name` of a struct column. */
-export function fieldColumn(column: Column, name: string): Column {
-  const index = column.type.children.findIndex((field: { name: string }) => field.name === name);
-  const child = column.children[index];
-  assert(child !== undefined, `a struct column has its field ${name}`);
-  const outer = validBits(column);
-  if (outer === undefined) return child;
-  const own = validBits(child);
-  return withValidity(child, own === undefined ? outer : andBits(outer, own));
 }
 
 type CallExpression = Extract<BoundExpression, { kind: "call" }>;

@@ -1,8 +1,19 @@
 import type { FunctionDefinition } from "./definition.js";
 import { conditionalFunctions } from "./conditional-functions.js";
+import { datetimeFunctions } from "./datetime-functions.js";
+import { mathFunctions } from "./math-functions.js";
+import { nestedFunctions } from "./nested-functions.js";
 import { operatorFunctions } from "./operator-functions.js";
+import { textFunctions } from "./text-functions.js";
 
-const families: readonly (readonly FunctionDefinition[])[] = [operatorFunctions, conditionalFunctions];
+const families: readonly (readonly FunctionDefinition[])[] = [
+  operatorFunctions,
+  conditionalFunctions,
+  textFunctions,
+  mathFunctions,
+  datetimeFunctions,
+  nestedFunctions,
+];
 
 let byName: ReadonlyMap<string, FunctionDefinition> | undefined;
 

@@ -92,3 +92,19 @@ function bigintOf(value: Value): bigint {
   assert(typeof value === "bigint", "a scalar of a 64-bit or decimal type is a bigint");
   return value;
 }
+
+/** Reads numbers (byte, short, int, date, float, double) row by row. */
+export function numberReader(operand: Operand): (row: number) => number {
+  const { values, step } = numbersOf(operand);
+  if (step === 0) {
+    const value = values[0] as number;
+    return () => value;
+  }
+  return (row) => values[row] as number;
+}
+
+/** Reads longs, timestamps row by row, as BigInt: not for hot loops. */
+export function bigintReader(operand: Operand): (row: number) => bigint {
+  const { values, step } = longsOf(operand);
+  return (row) => (BigInt(values[row * step + 1] as number) << 32n) | BigInt((values[row * step] as number) >>> 0);
+}
