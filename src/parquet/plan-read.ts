@@ -4,7 +4,7 @@ import type { BoundExpression } from "../expression/expression.js";
 import { fileCalendar, type FileCalendar } from "./calendar.js";
 import { corruptFile } from "./corrupt.js";
 import type { ParquetFooter } from "./footer.js";
-import { planRowGroup, type PlanContext, type RowGroupCandidate } from "./plan-row-group.js";
+import { defaultPlanLimits, planRowGroup, type PlanContext, type PlanLimits, type RowGroupCandidate } from "./plan-row-group.js";
 import { projectColumns, type Projection, type ReadColumn } from "./projection.js";
 import type { RangeReader } from "./range-reader.js";
 import { boundReferences, rowGroupBounds } from "./read-bounds.js";
@@ -21,6 +21,8 @@ export interface PlanReadOptions {
   /** Only these physical rows of the file, ascending and without repeats. */
   readonly rows?: Int32Array | undefined;
   readonly parallelism: number;
+  /** Default: `defaultPlanLimits`. */
+  readonly limits?: PlanLimits | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,7 +45,8 @@ export async function planRead(file: RangeReader, footer: ParquetFooter, options
   const projections = projectColumns(footer.schema, options.columns, file.path);
   const references = options.where === undefined ? [] : boundReferences(options.where, projections);
   const mayMatch = options.where === undefined ? undefined : compilePruner(options.where);
-  const context: PlanContext = { file, projections, references, mayMatch, calendar, parallelism: options.parallelism };
+  const { parallelism, limits = defaultPlanLimits } = options;
+  const context: PlanContext = { file, projections, references, mayMatch, calendar, parallelism, limits };
   const candidates = rowGroupCandidates(footer, options, file.path).filter(
     ({ group }) => mayMatch === undefined || mayMatch(rowGroupBounds(metadata, group, references, calendar)),
   );

@@ -28,19 +28,31 @@ export interface PlanContext {
   readonly mayMatch: ((bounds: Bounds) => boolean) | undefined;
   /** How many mini-files can be decoded at once. */
   readonly parallelism: number;
+  readonly limits: PlanLimits;
 }
 
 /** Page indexes of a row group's leaves, as far as they were read. */
 export type PagesOf = (leafIndex: number) => ChunkPages | undefined;
 
-/** Below this a row group is read whole: its pages would save less than the requests for them cost. */
-export const WHOLE_GROUP_BYTES = 256 * 1024;
-/** Scattered rows: above this share of the bytes, whole chunks are cheaper than many small pieces. */
-const SCATTERED_SHARE_MAX = 0.3;
-/** Stretches of rows come as few long ranges and pay off longer. */
-const STRETCHES_SHARE_MAX = 0.7;
-/** A row group that needs more memory than this is read in windows, if it has an offset index: memory must not follow the file. */
-export const WINDOW_BYTES = 256 << 20;
+/** From where on a plan becomes finer. */
+export interface PlanLimits {
+  /** Below this many bytes a row group is read whole: its pages would save less than the requests for them cost. */
+  readonly wholeGroupBytes: number;
+  /** A row group that needs more memory than this is read in windows, if it has an offset index: memory must not follow the file. */
+  readonly windowBytes: number;
+  /** Scattered rows: above this share of the bytes, whole chunks are cheaper than many small pieces. */
+  readonly scatteredShareMax: number;
+  /** Stretches of rows come as few long ranges and pay off longer. */
+  readonly stretchesShareMax: number;
+}
+
+export const defaultPlanLimits: PlanLimits = {
+  wholeGroupBytes: 256 << 10,
+  windowBytes: 256 << 20,
+  scatteredShareMax: 0.3,
+  stretchesShareMax: 0.7,
+};
+
 /** Parts smaller than this are not worth a decoder of their own. */
 const PART_BYTES_MIN = 1 << 20;
 
@@ -73,15 +85,16 @@ export function planRowGroup(context: PlanContext, candidate: RowGroupCandidate,
   if (keptCount(wanted, rowCount) === 0) return [];
   const units = columnUnits(context, group);
   const total = units.reduce((sum, unit) => sum + unit.bytes, 0);
-  const byPages = wanted.kind === "all" || total < WHOLE_GROUP_BYTES ? undefined : planPages(wanted, units, rowCount, pagesOf);
-  const shareMax = wanted.kind === "rows" ? SCATTERED_SHARE_MAX : STRETCHES_SHARE_MAX;
+  const byPages = wanted.kind === "all" || total < context.limits.wholeGroupBytes ? undefined : planPages(wanted, units, rowCount, pagesOf);
+  const shareMax = wanted.kind === "rows" ? context.limits.scatteredShareMax : context.limits.stretchesShareMax;
   const usesPages = byPages !== undefined && bytesOf(byPages) <= total * shareMax;
   const parts = usesPages ? byPages : planWhole(units, rowCount, context.parallelism);
   // Stretches are only a means to read less: once everything is read they would cost a copy.
   const keep = usesPages || wanted.kind === "rows" ? wanted : candidate.keep;
   const plan = groupPlan(candidate, keep, parts);
-  if (plan.memoryBytes <= WINDOW_BYTES) return [plan];
-  return windowPlans(candidate, keep, units, pagesOf, Math.ceil(plan.memoryBytes / WINDOW_BYTES)) ?? [plan];
+  const { windowBytes } = context.limits;
+  if (plan.memoryBytes <= windowBytes) return [plan];
+  return windowPlans(candidate, keep, units, pagesOf, Math.ceil(plan.memoryBytes / windowBytes)) ?? [plan];
 }
 
 function groupPlan({ index, firstRow, group: { rowCount } }: RowGroupCandidate, keep: KeptRows, parts: readonly PartPlan[]): RowGroupPlan {

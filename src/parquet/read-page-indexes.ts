@@ -7,8 +7,6 @@ import {
   uniqueLeaves,
   wholeBytes,
   wholeMemoryBytes,
-  WHOLE_GROUP_BYTES,
-  WINDOW_BYTES,
   type PagesOf,
   type PlanContext,
   type RowGroupCandidate,
@@ -32,9 +30,9 @@ export async function readPageIndexes(
   const leaves = uniqueLeaves(context.projections);
   const wanted: IndexRead[] = [];
   for (const { group, index, keep } of candidates) {
-    if (wholeBytes(group, context.projections) < WHOLE_GROUP_BYTES) continue;
+    if (wholeBytes(group, context.projections) < context.limits.wholeGroupBytes) continue;
     const canPrune = boundLeaves.some((leaf) => group.columns[leaf]?.columnIndex !== undefined);
-    const isHuge = wholeMemoryBytes(group, context.projections) > WINDOW_BYTES;
+    const isHuge = wholeMemoryBytes(group, context.projections) > context.limits.windowBytes;
     if (keep.kind === "all" && !canPrune && !isHuge) continue;
     for (const { leafIndex } of leaves) {
       const chunk = group.columns[leafIndex];
