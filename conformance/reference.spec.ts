@@ -23,31 +23,31 @@ describe("the reference tables of LAKETABLE_REFERENCE_TABLES", async () => {
 
 function runCases(cases: readonly ReferenceCase[]): void {
   for (const reference of cases) {
-    const reason = expectedFailures[reference.id];
-    if (reason === undefined) {
-      test(reference.id, () => check(reference));
-    } else {
-      test(`${reference.id} (not yet: ${reason})`, async () => {
-        await expect(check(reference), `${reference.id} passes now: take it out of the ledger`).rejects.toThrow();
-      });
-    }
+    ledgered(reference.id, () => check(reference));
+    if (reference.kind === "cdf" || reference.errorStage === "cdf") ledgered(`${reference.id}#changes`, () => checkChanges(reference));
   }
 }
 
+/** One test, or for an entry of the ledger the test that it still fails. */
+function ledgered(id: string, run: () => Promise<void>): void {
+  const reason = expectedFailures[id];
+  if (reason === undefined) {
+    test(id, run);
+    return;
+  }
+  test(`${id} (not yet: ${reason})`, async () => {
+    await expect(run(), `${id} passes now: take it out of the ledger`).rejects.toThrow();
+  });
+}
+
 async function check(reference: ReferenceCase): Promise<void> {
-  if (reference.expectError) return checkRefused(reference);
+  if (reference.expectError && reference.errorStage !== "cdf") return checkRefused(reference);
   await checkVersions(reference);
   await checkLatest(reference);
-  if (reference.kind === "cdf") await checkChanges(reference);
 }
 
 /** A table that must be refused: the refusal is a `LakeError`, at the stage that the case names. */
 async function checkRefused(reference: ReferenceCase): Promise<void> {
-  if (reference.errorStage === "cdf") {
-    await checkVersions(reference);
-    await checkChanges(reference);
-    return;
-  }
   const at = versionAsked(reference);
   const reading = DeltaTable.open(reference.table, at === undefined ? {} : { version: at }).then((table) => table.toArray());
   const outcome = await reading.then((rows) => `read ${rows.length} rows`, (error: unknown) => error);
@@ -61,7 +61,9 @@ async function checkVersions(reference: ReferenceCase): Promise<void> {
     const file = expectedFile(reference, Number(version));
     if (expected.error !== undefined || !existsSync(file)) continue;
     const table = await DeltaTable.open(reference.table, { version: Number(version) });
-    const [actual, wanted] = [bagOf(await table.toArray()), bagOf(await rowsByDuckDb(file))];
+    // Spark leaves columns of type void out of what it reads.
+    const columns = table.schema.fields.filter(({ type }) => type.kind !== "void").map(({ name }) => name);
+    const [actual, wanted] = [bagOf(await table.toArray({ columns })), bagOf(await rowsByDuckDb(file))];
     expect(bagDifference(actual, wanted), `${reference.id} at version ${version}`).toEqual([]);
     if (!countsAreWrong.has(reference.id)) expect(await table.count(), `count() at version ${version}`).toBe(wanted.length);
   }
