@@ -109,8 +109,8 @@ test("a merge does what its definition says, to the rows, the metrics and the fi
     for (const path of before.keys()) expect(after.has(path)).toBe(!touched.has(path));
     seen[result.committed ? "committed" : "unchanged"]++;
   });
-  await fc.assert(property, { numRuns: 250 });
-  expect(Math.min(seen.committed, seen.refused, seen.unchanged)).toBeGreaterThan(5);
+  await fc.assert(property, { numRuns: 100 });
+  expect(Math.min(seen.committed, seen.refused, seen.unchanged)).toBeGreaterThan(2);
 });
 
 async function refusal(run: Promise<unknown>): Promise<LakeError> {
