@@ -71,7 +71,15 @@ export function arbitraryValue(type: DataType): fc.Arbitrary<Exclude<Value, null
     case "int":
       return withEdges(fc.integer(), [0x7fffffff, -0x80000000]);
     case "long":
-      return withEdges(fc.bigInt({ min: MIN_LONG, max: MAX_LONG }), [MAX_LONG, MIN_LONG, 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n), 2n ** 32n, -1n]);
+      return withEdges(fc.bigInt({ min: MIN_LONG, max: MAX_LONG }), [
+        MAX_LONG,
+        MIN_LONG,
+        2n ** 53n,
+        2n ** 53n + 1n,
+        -(2n ** 53n),
+        2n ** 32n,
+        -1n,
+      ]);
     case "float":
       return withEdges(fc.float(), [NaN, -0, Infinity, -Infinity, 1.401298464324817e-45, 3.4028234663852886e38]);
     case "double":
@@ -81,7 +89,16 @@ export function arbitraryValue(type: DataType): fc.Arbitrary<Exclude<Value, null
     case "boolean":
       return fc.boolean();
     case "string":
-      return withEdges(fc.string({ unit: "binary", maxLength: 12 }), ["", "😀", "\u0000", "é".repeat(40), "a".repeat(40), "\ufeffbom", "\uffff", "\u{10ffff}"]);
+      return withEdges(fc.string({ unit: "binary", maxLength: 12 }), [
+        "",
+        "😀",
+        "\u0000",
+        "é".repeat(40),
+        "a".repeat(40),
+        "\ufeffbom",
+        "\uffff",
+        "\u{10ffff}",
+      ]);
     case "binary":
       return fc.uint8Array({ maxLength: 12 });
     case "date":
@@ -100,7 +117,14 @@ const MIN_MICROS = BigInt(MIN_DAY) * 86_400_000_000n;
 const MAX_MICROS = BigInt(MAX_DAY + 1) * 86_400_000_000n - 1n;
 
 const arbitraryDays = withEdges(fc.integer({ min: MIN_DAY, max: MAX_DAY }), [MIN_DAY, MAX_DAY, 0, -1, 11016]);
-const arbitraryMicros = withEdges(fc.bigInt({ min: MIN_MICROS, max: MAX_MICROS }), [MIN_MICROS, MAX_MICROS, 0n, -1n, 999_999n, -1_000_001n]);
+const arbitraryMicros = withEdges(fc.bigInt({ min: MIN_MICROS, max: MAX_MICROS }), [
+  MIN_MICROS,
+  MAX_MICROS,
+  0n,
+  -1n,
+  999_999n,
+  -1_000_001n,
+]);
 
 function arbitraryUnscaled(type: DecimalType): fc.Arbitrary<bigint> {
   const max = 10n ** BigInt(type.precision) - 1n;

@@ -40,8 +40,16 @@ describe("data to write", () => {
   test("is the same rows in every form, in batches of bounded size", async () => {
     const whole = batchFromRows(rows, schema);
     const forms: unknown[] = [
-      rows, whole, new arrow.Table([whole]), [whole.slice(0, 3), whole.slice(3)], new Set(rows), rows.values(), later(rows), later([whole]),
-      later([whole.slice(0, 4), ...rows.slice(4, 6), new arrow.Table([whole.slice(6)])]), other.tableFromIPC(arrow.tableToIPC(new arrow.Table([whole]))),
+      rows,
+      whole,
+      new arrow.Table([whole]),
+      [whole.slice(0, 3), whole.slice(3)],
+      new Set(rows),
+      rows.values(),
+      later(rows),
+      later([whole]),
+      later([whole.slice(0, 4), ...rows.slice(4, 6), new arrow.Table([whole.slice(6)])]),
+      other.tableFromIPC(arrow.tableToIPC(new arrow.Table([whole]))),
     ];
     for (const form of forms) {
       const got = await collect(form, { schema, batchRows: 4 });
@@ -52,7 +60,14 @@ describe("data to write", () => {
   });
 
   test("keeps all rows, for every schema and size of batch", async () => {
-    const any = arbitrarySchema({ maxDepth: 1 }).chain((s) => fc.record({ s: fc.constant(s), given: arbitraryRows(s, { maxLength: 30 }), batchRows: fc.integer({ min: 1, max: 9 }), isAsync: fc.boolean() }));
+    const any = arbitrarySchema({ maxDepth: 1 }).chain((s) =>
+      fc.record({
+        s: fc.constant(s),
+        given: arbitraryRows(s, { maxLength: 30 }),
+        batchRows: fc.integer({ min: 1, max: 9 }),
+        isAsync: fc.boolean(),
+      }),
+    );
     await fc.assert(
       fc.asyncProperty(any, async ({ s, given, batchRows, isAsync }) => {
         const got = await collect(isAsync ? later(given) : given, { schema: s, batchRows });
@@ -77,10 +92,16 @@ describe("data to write", () => {
   });
 
   test("with fields that the schema lacks is refused, or has them added", async () => {
-    await expect(collect([{ id: 1n }, { id: 2n, extra: 1 }], { schema })).rejects.toMatchObject({ code: "schema/unknown-field", context: { row: 1 } });
+    await expect(collect([{ id: 1n }, { id: 2n, extra: 1 }], { schema })).rejects.toMatchObject({
+      code: "schema/unknown-field",
+      context: { row: 1 },
+    });
     const got = await collect([{ id: 1 }, { id: 2, extra: { x: 1 } }], { schema, allowUnknown: true });
     expect(got.schemas).toEqual(["id long, name string, extra struct<x:double>"]);
-    expect(got.rows).toEqual([{ id: 1n, name: null, extra: null }, { id: 2n, name: null, extra: { x: 1 } }]);
+    expect(got.rows).toEqual([
+      { id: 1n, name: null, extra: null },
+      { id: 2n, name: null, extra: { x: 1 } },
+    ]);
   });
 
   test("in part leaves out the columns that no row has", async () => {
@@ -104,10 +125,18 @@ describe("data to write", () => {
 
   test("that is neither batches nor rows is refused with advice", async () => {
     const cases: [unknown, string][] = [
-      [{ id: 1n }, "[row]"], [Promise.resolve([]), "await it"], ["rows", "array of rows"], [null, "array of rows"], [5, "array of rows"], [new Map(), "array of rows"],
+      [{ id: 1n }, "[row]"],
+      [Promise.resolve([]), "await it"],
+      ["rows", "array of rows"],
+      [null, "array of rows"],
+      [5, "array of rows"],
+      [new Map(), "array of rows"],
     ];
     for (const [data, words] of cases) {
-      await expect(collect(data, { schema })).rejects.toMatchObject({ code: "schema/type-mismatch", message: expect.stringContaining(words) as string });
+      await expect(collect(data, { schema })).rejects.toMatchObject({
+        code: "schema/type-mismatch",
+        message: expect.stringContaining(words) as string,
+      });
     }
     await expect(collect([1], { schema })).rejects.toMatchObject({ code: "schema/type-mismatch" });
     await expect(collect("text", { schema })).rejects.toMatchObject({ code: "schema/type-mismatch" });

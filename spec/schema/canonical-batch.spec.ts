@@ -37,7 +37,10 @@ function foreignBatch(type: arrow.DataType, values: readonly unknown[]): arrow.R
   const vector = other.vectorFromArray(values, type);
   const data = vector.data[0] as arrow.Data;
   const schema = new other.Schema([new other.Field("c", type, true)]);
-  return new other.RecordBatch(schema, new other.Data(new other.Struct(schema.fields), 0, data.length, 0, undefined, [data]) as arrow.Data<arrow.Struct>);
+  return new other.RecordBatch(
+    schema,
+    new other.Data(new other.Struct(schema.fields), 0, data.length, 0, undefined, [data]) as arrow.Data<arrow.Struct>,
+  );
 }
 
 function readAll(batch: ArrowBatchLike): unknown[] {
@@ -66,24 +69,119 @@ const cases: [string, () => arrow.DataType, string, unknown[], unknown[]][] = [
   ["utf8", () => new other.Utf8(), "string", ["", "é", null, long], ["", "é", null, long]],
   ["large utf8", () => new other.LargeUtf8(), "string", ["", "é", null, long], ["", "é", null, long]],
   ["utf8 view", () => new other.Utf8View(), "string", ["", "é", null, long], ["", "é", null, long]],
-  ["large binary", () => new other.LargeBinary(), "binary", [Uint8Array.of(), Uint8Array.of(1), null, Uint8Array.of(2, 3)], [Uint8Array.of(), Uint8Array.of(1), null, Uint8Array.of(2, 3)]],
-  ["binary view", () => new other.BinaryView(), "binary", [Uint8Array.of(), new Uint8Array(20).fill(7), null, Uint8Array.of(2)], [Uint8Array.of(), new Uint8Array(20).fill(7), null, Uint8Array.of(2)]],
-  ["fixed-size binary", () => new other.FixedSizeBinary(2), "binary", [Uint8Array.of(1, 2), Uint8Array.of(3, 4), null, Uint8Array.of(5, 6)], [Uint8Array.of(1, 2), Uint8Array.of(3, 4), null, Uint8Array.of(5, 6)]],
-  ["date32", () => new other.DateDay(), "date", [new Date(0), new Date("2026-01-31"), null, new Date(-86400000)], ["1970-01-01", "2026-01-31", null, "1969-12-31"]],
-  ["date64", () => new other.DateMillisecond(), "date", [new Date(0), new Date("2026-01-31"), null, new Date(-86400000)], ["1970-01-01", "2026-01-31", null, "1969-12-31"]],
-  ["timestamp[s]", () => new other.TimestampSecond("UTC"), "timestamp", [0, 1000, null, -1000], ["1970-01-01T00:00:00.000000Z", "1970-01-01T00:00:01.000000Z", null, "1969-12-31T23:59:59.000000Z"]],
-  ["timestamp[ms] without zone", () => new other.TimestampMillisecond(), "timestamp_ntz", [0, 1, null, -1], ["1970-01-01T00:00:00.000000", "1970-01-01T00:00:00.001000", null, "1969-12-31T23:59:59.999000"]],
-  ["timestamp[ms] of another zone", () => new other.TimestampMillisecond("Asia/Seoul"), "timestamp", [0, 1, null, -1], ["1970-01-01T00:00:00.000000Z", "1970-01-01T00:00:00.001000Z", null, "1969-12-31T23:59:59.999000Z"]],
+  [
+    "large binary",
+    () => new other.LargeBinary(),
+    "binary",
+    [Uint8Array.of(), Uint8Array.of(1), null, Uint8Array.of(2, 3)],
+    [Uint8Array.of(), Uint8Array.of(1), null, Uint8Array.of(2, 3)],
+  ],
+  [
+    "binary view",
+    () => new other.BinaryView(),
+    "binary",
+    [Uint8Array.of(), new Uint8Array(20).fill(7), null, Uint8Array.of(2)],
+    [Uint8Array.of(), new Uint8Array(20).fill(7), null, Uint8Array.of(2)],
+  ],
+  [
+    "fixed-size binary",
+    () => new other.FixedSizeBinary(2),
+    "binary",
+    [Uint8Array.of(1, 2), Uint8Array.of(3, 4), null, Uint8Array.of(5, 6)],
+    [Uint8Array.of(1, 2), Uint8Array.of(3, 4), null, Uint8Array.of(5, 6)],
+  ],
+  [
+    "date32",
+    () => new other.DateDay(),
+    "date",
+    [new Date(0), new Date("2026-01-31"), null, new Date(-86400000)],
+    ["1970-01-01", "2026-01-31", null, "1969-12-31"],
+  ],
+  [
+    "date64",
+    () => new other.DateMillisecond(),
+    "date",
+    [new Date(0), new Date("2026-01-31"), null, new Date(-86400000)],
+    ["1970-01-01", "2026-01-31", null, "1969-12-31"],
+  ],
+  [
+    "timestamp[s]",
+    () => new other.TimestampSecond("UTC"),
+    "timestamp",
+    [0, 1000, null, -1000],
+    ["1970-01-01T00:00:00.000000Z", "1970-01-01T00:00:01.000000Z", null, "1969-12-31T23:59:59.000000Z"],
+  ],
+  [
+    "timestamp[ms] without zone",
+    () => new other.TimestampMillisecond(),
+    "timestamp_ntz",
+    [0, 1, null, -1],
+    ["1970-01-01T00:00:00.000000", "1970-01-01T00:00:00.001000", null, "1969-12-31T23:59:59.999000"],
+  ],
+  [
+    "timestamp[ms] of another zone",
+    () => new other.TimestampMillisecond("Asia/Seoul"),
+    "timestamp",
+    [0, 1, null, -1],
+    ["1970-01-01T00:00:00.000000Z", "1970-01-01T00:00:00.001000Z", null, "1969-12-31T23:59:59.999000Z"],
+  ],
   ["null", () => new other.Null(), "void", [null, null, null, null], [null, null, null, null]],
   ["dictionary", () => new other.Dictionary(new other.Utf8(), new other.Int8()), "string", ["b", "a", null, "b"], ["b", "a", null, "b"]],
-  ["dictionary of large utf8 by uint32", () => new other.Dictionary(new other.LargeUtf8(), new other.Uint32()), "string", ["b", long, null, "b"], ["b", long, null, "b"]],
-  ["dictionary of bool", () => new other.Dictionary(new other.Bool(), new other.Int32()), "boolean", [true, false, null, true], [true, false, null, true]],
+  [
+    "dictionary of large utf8 by uint32",
+    () => new other.Dictionary(new other.LargeUtf8(), new other.Uint32()),
+    "string",
+    ["b", long, null, "b"],
+    ["b", long, null, "b"],
+  ],
+  [
+    "dictionary of bool",
+    () => new other.Dictionary(new other.Bool(), new other.Int32()),
+    "boolean",
+    [true, false, null, true],
+    [true, false, null, true],
+  ],
   ["dictionary of int64", () => new other.Dictionary(new other.Int64(), new other.Int16()), "long", [5n, 6n, null, 5n], [5n, 6n, null, 5n]],
   ["list", () => new other.List(int("x")), "array<int>", [[1, null], [], null, [3]], [[1, null], [], null, [3]]],
-  ["list of dictionary", () => new other.List(new other.Field("x", new other.Dictionary(new other.Utf8(), new other.Int8()), true)), "array<string>", [["a", null], [], null, ["b", "a"]], [["a", null], [], null, ["b", "a"]]],
-  ["fixed-size list", () => new other.FixedSizeList(2, int("x")), "array<int>", [[1, null], [3, 4], null, [5, 6]], [[1, null], [3, 4], null, [5, 6]]],
-  ["struct", () => new other.Struct([int("a"), text("b")]), "struct<a:int,b:string>", [{ a: 1, b: "x" }, { a: null, b: "" }, null, { a: 4, b: null }], [{ a: 1, b: "x" }, { a: null, b: "" }, null, { a: 4, b: null }]],
-  ["map", () => new other.Map_(new other.Field("entries", new other.Struct([new other.Field("k", new other.Utf8(), false), int("v")]) as never, false)), "map<string,int>", [new Map([["a", 1], ["b", null]]), new Map(), null, new Map([["c", 3]])], [{ a: 1, b: null }, {}, null, { c: 3 }]],
+  [
+    "list of dictionary",
+    () => new other.List(new other.Field("x", new other.Dictionary(new other.Utf8(), new other.Int8()), true)),
+    "array<string>",
+    [["a", null], [], null, ["b", "a"]],
+    [["a", null], [], null, ["b", "a"]],
+  ],
+  [
+    "fixed-size list",
+    () => new other.FixedSizeList(2, int("x")),
+    "array<int>",
+    [[1, null], [3, 4], null, [5, 6]],
+    [[1, null], [3, 4], null, [5, 6]],
+  ],
+  [
+    "struct",
+    () => new other.Struct([int("a"), text("b")]),
+    "struct<a:int,b:string>",
+    [{ a: 1, b: "x" }, { a: null, b: "" }, null, { a: 4, b: null }],
+    [{ a: 1, b: "x" }, { a: null, b: "" }, null, { a: 4, b: null }],
+  ],
+  [
+    "map",
+    () =>
+      new other.Map_(
+        new other.Field("entries", new other.Struct([new other.Field("k", new other.Utf8(), false), int("v")]) as never, false),
+      ),
+    "map<string,int>",
+    [
+      new Map([
+        ["a", 1],
+        ["b", null],
+      ]),
+      new Map(),
+      null,
+      new Map([["c", 3]]),
+    ],
+    [{ a: 1, b: null }, {}, null, { c: 3 }],
+  ],
 ];
 
 describe("an Arrow batch of another copy", () => {
@@ -103,10 +201,19 @@ describe("an Arrow batch of another copy", () => {
   });
 
   test("what is in our mapping shares its buffers", () => {
-    const schema = resolveSchema({ l: "long", s: "string", n: "struct<a:double>", t: "timestamp", d: "decimal(12,2)", a: "array<int>", m: "map<string,int>" });
+    const schema = resolveSchema({
+      l: "long",
+      s: "string",
+      n: "struct<a:double>",
+      t: "timestamp",
+      d: "decimal(12,2)",
+      a: "array<int>",
+      m: "map<string,int>",
+    });
     const batch = batchFromRows([{ l: 1, s: "x", n: { a: 1 }, t: 0n, d: "1", a: [1], m: { a: 1 } }, {}], schema);
     const same = canonicalBatch(batch);
-    const buffers = (data: arrow.Data): unknown[] => [data.values, data.valueOffsets, data.nullBitmap, ...data.children.map(buffers)].flat(9);
+    const buffers = (data: arrow.Data): unknown[] =>
+      [data.values, data.valueOffsets, data.nullBitmap, ...data.children.map(buffers)].flat(9);
     const memory = (data: arrow.Data): unknown[] => buffers(data).map((b) => (ArrayBuffer.isView(b) ? b.buffer : b));
     const [ours, given] = [same.data.children.flatMap(memory), batch.data.children.flatMap(memory)];
     expect(ours.every((buffer, i) => buffer === given[i])).toBe(true);
@@ -125,7 +232,9 @@ describe("an Arrow batch of another copy", () => {
   });
 
   test("a batch that went through an IPC stream comes back with its values", () => {
-    const any = arbitrarySchema().chain((schema) => fc.record({ schema: fc.constant(schema), part: arbitraryBatch(schema, { minLength: 1 }) }));
+    const any = arbitrarySchema().chain((schema) =>
+      fc.record({ schema: fc.constant(schema), part: arbitraryBatch(schema, { minLength: 1 }) }),
+    );
     fc.assert(
       fc.property(any, ({ schema, part }) => {
         const table = other.tableFromIPC(arrow.tableToIPC(new arrow.Table([part.batch]), "stream"));
@@ -161,7 +270,8 @@ describe("units and widths", () => {
         const type = isSeconds ? new other.TimestampSecond("UTC") : new other.TimestampMillisecond("UTC");
         const micros = ticks * (isSeconds ? 1_000_000n : 1000n);
         const fits = BigInt.asIntN(64, micros) === micros;
-        const convert = (): bigint | undefined => (canonicalBatch(column(type, BigInt64Array.of(ticks), 1)).data.children[0]?.values as BigInt64Array)[0];
+        const convert = (): bigint | undefined =>
+          (canonicalBatch(column(type, BigInt64Array.of(ticks), 1)).data.children[0]?.values as BigInt64Array)[0];
         if (fits && !(isSeconds && (ticks >= 9_223_372_036_854n || ticks <= -9_223_372_036_854n))) expect(convert()).toBe(micros);
         else expect(convert).toThrow(expect.objectContaining({ code: "schema/overflow" }));
       }),
@@ -170,12 +280,22 @@ describe("units and widths", () => {
   });
 
   test("decimals of 32, 64 and 256 bits keep their sign and digits", () => {
-    const words = (value: bigint, count: number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => Number(BigInt.asUintN(32, value >> BigInt(32 * i))));
-    for (const [bits, value, precision] of [[32, -12345n, 9], [64, -(10n ** 17n), 18], [256, 10n ** 38n - 1n, 76], [256, -1n, 38]] as const) {
+    const words = (value: bigint, count: number): Uint32Array =>
+      Uint32Array.from({ length: count }, (_, i) => Number(BigInt.asUintN(32, value >> BigInt(32 * i))));
+    for (const [bits, value, precision] of [
+      [32, -12345n, 9],
+      [64, -(10n ** 17n), 18],
+      [256, 10n ** 38n - 1n, 76],
+      [256, -1n, 38],
+    ] as const) {
       const type = new other.Decimal(2, precision, bits);
       const batch = canonicalBatch(column(type, words(value, bits / 32), 1));
       const schema = fromArrowSchema(batch.schema);
-      expect(rowArrayReader(schema, { decimal: "string" })(batch)[0]?.["c"]).toBe(`${value < 0n ? "-" : ""}${String(value < 0n ? -value : value).padStart(3, "0").replace(/(..)$/, ".$1")}`);
+      expect(rowArrayReader(schema, { decimal: "string" })(batch)[0]?.["c"]).toBe(
+        `${value < 0n ? "-" : ""}${String(value < 0n ? -value : value)
+          .padStart(3, "0")
+          .replace(/(..)$/, ".$1")}`,
+      );
     }
     const tooLarge = column(new other.Decimal(0, 76, 256), words(10n ** 38n, 8), 1);
     expect(() => canonicalBatch(tooLarge)).toThrow(expect.objectContaining({ code: "schema/overflow" }));
@@ -186,7 +306,8 @@ describe("units and widths", () => {
     const batch = column(new other.Float16(), halves, 65536);
     const read = readAll(batch);
     const vector = new other.Vector([new other.Data(new other.Float16(), 0, 65536, 0, [undefined, halves] as never)]);
-    for (let i = 0; i < 65536; i += 1) if (!Object.is(read[i], vector.get(i))) expect.fail(`half ${i}: ${String(read[i])}, expected ${String(vector.get(i))}`);
+    for (let i = 0; i < 65536; i += 1)
+      if (!Object.is(read[i], vector.get(i))) expect.fail(`half ${i}: ${String(read[i])}, expected ${String(vector.get(i))}`);
   });
 
   test("64-bit values in arrays of 32-bit words, and at odd places in memory, are read", () => {
@@ -210,7 +331,12 @@ describe("units and widths", () => {
     const type = new other.Dictionary(new other.Utf8(), new other.Int8());
     const data = new other.Data(type, 0, 4, 0, [undefined, Int8Array.of(2, 0, 1, 2)] as never, [], first.concat(second) as never);
     const schema = new other.Schema([new other.Field("c", type, true)]);
-    expect(readAll({ schema, numRows: 4, data: new other.Data(new other.Struct(schema.fields), 0, 4, 0, undefined, [data]) })).toEqual(["c", "a", "b", "c"]);
+    expect(readAll({ schema, numRows: 4, data: new other.Data(new other.Struct(schema.fields), 0, 4, 0, undefined, [data]) })).toEqual([
+      "c",
+      "a",
+      "b",
+      "c",
+    ]);
   });
 });
 
@@ -242,7 +368,9 @@ describe("an Arrow batch that is refused", () => {
     ];
     for (const [type, words] of refused) {
       const schema = new other.Schema([new other.Field("c", type, true)]);
-      expect(() => fromArrowSchema(schema)).toThrow(expect.objectContaining({ code: "schema/type-mismatch", message: expect.stringContaining(words) as string }));
+      expect(() => fromArrowSchema(schema)).toThrow(
+        expect.objectContaining({ code: "schema/type-mismatch", message: expect.stringContaining(words) as string }),
+      );
     }
   });
 

@@ -1,10 +1,32 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  MAX_DAY, MIN_DAY, civilOfDay, createMomentFormatter, dayOfCivil, daysInMonth, formatDate, formatSeconds, formatTimestamp, formatTimestampNtz,
-  isLeapYear, newTimestampScan, parseDate, parseTimestamp, parseTimestampNtz, scanTimestamp,
+  MAX_DAY,
+  MIN_DAY,
+  civilOfDay,
+  createMomentFormatter,
+  dayOfCivil,
+  daysInMonth,
+  formatDate,
+  formatSeconds,
+  formatTimestamp,
+  formatTimestampNtz,
+  isLeapYear,
+  newTimestampScan,
+  parseDate,
+  parseTimestamp,
+  parseTimestampNtz,
+  scanTimestamp,
 } from "../../src/schema/datetime.js";
-import { fitsSafeInteger, fractionOfMicros, secondsOfMicros, storeMicros, storeSafeInteger, wordsOf, wordsToNumber } from "../../src/schema/int64-words.js";
+import {
+  fitsSafeInteger,
+  fractionOfMicros,
+  secondsOfMicros,
+  storeMicros,
+  storeSafeInteger,
+  wordsOf,
+  wordsToNumber,
+} from "../../src/schema/int64-words.js";
 
 const MIN_MICROS = BigInt(MIN_DAY) * 86_400_000_000n;
 const MAX_MICROS = BigInt(MAX_DAY + 1) * 86_400_000_000n - 1n;
@@ -48,14 +70,34 @@ describe("days", () => {
     expect(formatDate(dayOfCivil(10000, 1, 1))).toBe("+10000-01-01");
     expect(formatDate(dayOfCivil(-1, 12, 31))).toBe("-00001-12-31");
     expect(formatDate(dayOfCivil(0, 1, 1))).toBe("0000-01-01");
-    for (const year of [10000, 123456, -1, -43, -99999]) expect(parseDate(formatDate(dayOfCivil(year, 2, 28)))).toBe(dayOfCivil(year, 2, 28));
+    for (const year of [10000, 123456, -1, -43, -99999])
+      expect(parseDate(formatDate(dayOfCivil(year, 2, 28)))).toBe(dayOfCivil(year, 2, 28));
   });
 
-  test.each(["2026-02-29", "2026-02-30", "1900-02-29", "2026-13-01", "2026-00-01", "2026-01-00", "2026-04-31", "2026-1-1", "26-01-01", "2026-01-01 ",
-    " 2026-01-01", "2026/01/01", "2026-01-01T00:00", "", "abcd-ef-gh", "20260101", "2026-01-0x", "+2026-01-01", "12026-01-01", "2026-01"])(
-    "%j is no date", (text) => {
-      expect(parseDate(text)).toBeUndefined();
-    });
+  test.each([
+    "2026-02-29",
+    "2026-02-30",
+    "1900-02-29",
+    "2026-13-01",
+    "2026-00-01",
+    "2026-01-00",
+    "2026-04-31",
+    "2026-1-1",
+    "26-01-01",
+    "2026-01-01 ",
+    " 2026-01-01",
+    "2026/01/01",
+    "2026-01-01T00:00",
+    "",
+    "abcd-ef-gh",
+    "20260101",
+    "2026-01-0x",
+    "+2026-01-01",
+    "12026-01-01",
+    "2026-01",
+  ])("%j is no date", (text) => {
+    expect(parseDate(text)).toBeUndefined();
+  });
 
   test("leap years are every fourth, but of the centuries every fourth", () => {
     expect([1896, 1900, 2000, 2023, 2024, 2100].map(isLeapYear)).toEqual([true, false, true, false, true, false]);
@@ -83,11 +125,13 @@ describe("moments", () => {
       fc.property(micros, fc.integer({ min: -18 * 60, max: 18 * 60 }), (value, offset) => {
         const local = formatTimestampNtz(value);
         const sign = offset < 0 ? "-" : "+";
-        const zone = `${sign}${String(Math.floor(Math.abs(offset) / 60)).padStart(2, "0")}:${String(Math.abs(offset) % 60).padStart(2, "0")}`;
+        const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((n) => String(n).padStart(2, "0"));
+        const zone = `${sign}${hours}:${minutes}`;
         expect(parseTimestamp(local + zone)).toBe(value - BigInt(offset) * 60_000_000n);
         expect(parseTimestamp(local + zone.replace(":", ""))).toBe(value - BigInt(offset) * 60_000_000n);
         expect(parseTimestampNtz(local + zone)).toBeUndefined();
-        if (Math.abs(offset) < 24 * 60 && value % 1000n === 0n) expect(Date.parse(local.slice(0, 23) + zone)).toBe(Number((value - BigInt(offset) * 60_000_000n) / 1000n));
+        if (Math.abs(offset) < 24 * 60 && value % 1000n === 0n)
+          expect(Date.parse(local.slice(0, 23) + zone)).toBe(Number((value - BigInt(offset) * 60_000_000n) / 1000n));
       }),
       { numRuns: 500 },
     );
@@ -106,10 +150,29 @@ describe("moments", () => {
     expect(parseTimestampNtz("2026-01-31")).toBe(noon - 43_200_000_000n);
   });
 
-  test.each(["2026-01-31", "2026-01-31T12:00", "2026-01-31T24:00Z", "2026-01-31T12:60Z", "2026-01-31T12:00:60Z", "2026-02-30T12:00Z", "2026-01-31T12Z",
-    "2026-01-31T12:00:00.Z", "2026-01-31T12:00:00.1234567890Z", "2026-01-31T12:00:00,5Z", "2026-01-31T12:00:00+18:01", "2026-01-31T12:00:00+1",
-    "2026-01-31T12:00:00+9:00", "2026-01-31T12:00:00+09:60", "2026-01-31T12:00:00Zx", "2026-01-31T12:00:00 Z", "2026-01-31  12:00Z", "2026-01-31T12:00:00+",
-    "2026-01-31T12:00:00.000000001Z", "yesterday", ""])("%j is no moment with a zone", (text) => {
+  test.each([
+    "2026-01-31",
+    "2026-01-31T12:00",
+    "2026-01-31T24:00Z",
+    "2026-01-31T12:60Z",
+    "2026-01-31T12:00:60Z",
+    "2026-02-30T12:00Z",
+    "2026-01-31T12Z",
+    "2026-01-31T12:00:00.Z",
+    "2026-01-31T12:00:00.1234567890Z",
+    "2026-01-31T12:00:00,5Z",
+    "2026-01-31T12:00:00+18:01",
+    "2026-01-31T12:00:00+1",
+    "2026-01-31T12:00:00+9:00",
+    "2026-01-31T12:00:00+09:60",
+    "2026-01-31T12:00:00Zx",
+    "2026-01-31T12:00:00 Z",
+    "2026-01-31  12:00Z",
+    "2026-01-31T12:00:00+",
+    "2026-01-31T12:00:00.000000001Z",
+    "yesterday",
+    "",
+  ])("%j is no moment with a zone", (text) => {
     expect(parseTimestamp(text)).toBeUndefined();
   });
 
@@ -121,10 +184,13 @@ describe("moments", () => {
 
   test("a formatter for many moments gives what each of them alone would", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.integer({ min: -3 * 86400, max: 3 * 86400 }), fc.integer({ min: 0, max: 999_999 })), { minLength: 1 }), (moments) => {
-        const format = createMomentFormatter("Z");
-        for (const [seconds, fraction] of moments) expect(format(seconds, fraction)).toBe(`${formatSeconds(seconds, fraction)}Z`);
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: -3 * 86400, max: 3 * 86400 }), fc.integer({ min: 0, max: 999_999 })), { minLength: 1 }),
+        (moments) => {
+          const format = createMomentFormatter("Z");
+          for (const [seconds, fraction] of moments) expect(format(seconds, fraction)).toBe(`${formatSeconds(seconds, fraction)}Z`);
+        },
+      ),
     );
   });
 });
@@ -160,7 +226,9 @@ describe("64-bit words", () => {
   });
 
   test("a number is safe exactly when JavaScript says so, and is stored as it is", () => {
-    const near = fc.integer({ min: -3, max: 3 }).chain((d) => fc.constantFrom(2n ** 53n, -(2n ** 53n), 2n ** 32n, -(2n ** 32n), 0n).map((n) => n + BigInt(d)));
+    const near = fc
+      .integer({ min: -3, max: 3 })
+      .chain((d) => fc.constantFrom(2n ** 53n, -(2n ** 53n), 2n ** 32n, -(2n ** 32n), 0n).map((n) => n + BigInt(d)));
     fc.assert(
       fc.property(fc.oneof(anyLong, near), (value) => {
         const [low, high] = wordsFor(value);

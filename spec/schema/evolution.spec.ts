@@ -61,7 +61,9 @@ describe("merging schemas", () => {
           expect(LakeError.is(error, "schema/incompatible")).toBe(true);
           return;
         }
-        expect(result.fields.slice(0, table.fields.length).map((f) => [f.name, f.nullable])).toEqual(table.fields.map((f) => [f.name, f.nullable]));
+        expect(result.fields.slice(0, table.fields.length).map((f) => [f.name, f.nullable])).toEqual(
+          table.fields.map((f) => [f.name, f.nullable]),
+        );
         expect(data.fields.every((f) => findField(result, f.name) !== undefined)).toBe(true);
         expect(mergeSchemas(result, data, { allowNew: false })).toBe(result);
       }),
@@ -70,7 +72,11 @@ describe("merging schemas", () => {
   });
 
   test("a new column keeps its comment and leaves what belonged to its old table", () => {
-    const data = struct([field("a", types.int, { metadata: { comment: "x", "delta.columnMapping.id": 5, "delta.generationExpression": "b", CURRENT_DEFAULT: "1" } })]);
+    const data = struct([
+      field("a", types.int, {
+        metadata: { comment: "x", "delta.columnMapping.id": 5, "delta.generationExpression": "b", CURRENT_DEFAULT: "1" },
+      }),
+    ]);
     expect(mergeSchemas(struct([]), data).fields[0]?.metadata).toEqual({ comment: "x" });
   });
 
@@ -93,15 +99,40 @@ describe("merging schemas", () => {
 
 describe("assignability", () => {
   test.each([
-    ["int", "long", "safe"], ["long", "int", "checked"], ["byte", "short", "safe"], ["int", "double", "safe"], ["double", "float", "checked"],
-    ["double", "int", "checked"], ["int", "decimal(10,0)", "safe"], ["int", "decimal(9,0)", "checked"], ["int", "decimal(12,2)", "safe"],
-    ["decimal(5,2)", "decimal(6,2)", "safe"], ["decimal(5,2)", "decimal(6,4)", "checked"], ["decimal(9,0)", "int", "safe"],
-    ["decimal(10,0)", "int", "checked"], ["decimal(18,0)", "long", "safe"], ["decimal(19,0)", "long", "checked"],
-    ["date", "timestamp", "safe"], ["timestamp", "date", "checked"], ["timestamp", "timestamp_ntz", "checked"],
-    ["int", "string", "safe"], ["date", "string", "safe"], ["boolean", "string", "safe"], ["binary", "string", "no"], ["string", "int", "no"],
-    ["boolean", "int", "no"], ["int", "boolean", "no"], ["int", "date", "no"], ["void", "array<int>", "safe"], ["int", "array<int>", "no"],
-    ["array<int>", "array<long>", "safe"], ["array<long>", "array<int>", "checked"], ["map<int,string>", "map<long,int>", "no"],
-    ["struct<A:int>", "struct<a:long,b:int>", "safe"], ["struct<a:int,c:int>", "struct<a:int>", "no"], ["struct<a:int>", "map<string,int>", "no"],
+    ["int", "long", "safe"],
+    ["long", "int", "checked"],
+    ["byte", "short", "safe"],
+    ["int", "double", "safe"],
+    ["double", "float", "checked"],
+    ["double", "int", "checked"],
+    ["int", "decimal(10,0)", "safe"],
+    ["int", "decimal(9,0)", "checked"],
+    ["int", "decimal(12,2)", "safe"],
+    ["decimal(5,2)", "decimal(6,2)", "safe"],
+    ["decimal(5,2)", "decimal(6,4)", "checked"],
+    ["decimal(9,0)", "int", "safe"],
+    ["decimal(10,0)", "int", "checked"],
+    ["decimal(18,0)", "long", "safe"],
+    ["decimal(19,0)", "long", "checked"],
+    ["date", "timestamp", "safe"],
+    ["timestamp", "date", "checked"],
+    ["timestamp", "timestamp_ntz", "checked"],
+    ["int", "string", "safe"],
+    ["date", "string", "safe"],
+    ["boolean", "string", "safe"],
+    ["binary", "string", "no"],
+    ["string", "int", "no"],
+    ["boolean", "int", "no"],
+    ["int", "boolean", "no"],
+    ["int", "date", "no"],
+    ["void", "array<int>", "safe"],
+    ["int", "array<int>", "no"],
+    ["array<int>", "array<long>", "safe"],
+    ["array<long>", "array<int>", "checked"],
+    ["map<int,string>", "map<long,int>", "no"],
+    ["struct<A:int>", "struct<a:long,b:int>", "safe"],
+    ["struct<a:int,c:int>", "struct<a:int>", "no"],
+    ["struct<a:int>", "map<string,int>", "no"],
   ])("%s into %s: %s", (from, to, result) => {
     expect(assignability(parseType(from), parseType(to))).toBe(result);
   });
@@ -133,6 +164,12 @@ describe("types", () => {
   test("have an order unless a map is inside", () => {
     expect(isOrderable(parseType("struct<a:array<int>>"))).toBe(true);
     expect(isOrderable(parseType("struct<a:array<map<int,int>>>"))).toBe(false);
-    expect(["int", "decimal(5,2)", "float", "date", "string"].map((text) => isNumeric(parseType(text)))).toEqual([true, true, true, false, false]);
+    expect(["int", "decimal(5,2)", "float", "date", "string"].map((text) => isNumeric(parseType(text)))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });

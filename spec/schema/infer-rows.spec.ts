@@ -16,7 +16,9 @@ describe("the schema of rows", () => {
   });
 
   test("nests", () => {
-    expect(inferred({ a: [1, null], m: new Map([["k", 1n]]), o: { x: { y: "z" } } })).toBe("a array<double>, m map<string,long>, o struct<x:struct<y:string>>");
+    expect(inferred({ a: [1, null], m: new Map([["k", 1n]]), o: { x: { y: "z" } } })).toBe(
+      "a array<double>, m map<string,long>, o struct<x:struct<y:string>>",
+    );
   });
 
   test("grows row by row, in the order in which columns appear", () => {
@@ -34,7 +36,9 @@ describe("the schema of rows", () => {
   });
 
   test("is refused when a column has two kinds, naming the row", () => {
-    expect(() => inferSchemaFromRows([{ a: 1 }, { a: 1n }])).toThrow(expect.objectContaining({ code: "schema/incompatible", context: { column: "a", row: 1, types: ["double", "long"] } }));
+    expect(() => inferSchemaFromRows([{ a: 1 }, { a: 1n }])).toThrow(
+      expect.objectContaining({ code: "schema/incompatible", context: { column: "a", row: 1, types: ["double", "long"] } }),
+    );
     expect(() => inferSchemaFromRows([{ a: [1, "x"] }])).toThrow(expect.objectContaining({ code: "schema/incompatible" }));
     expect(() => inferSchemaFromRows([{ a: {} }, { a: [] }])).toThrow(expect.objectContaining({ code: "schema/incompatible" }));
   });
@@ -51,22 +55,34 @@ describe("the schema of rows", () => {
   test("holds every row that it was inferred from", () => {
     const cell = fc.letrec((tie) => ({
       cell: fc.oneof(
-        { maxDepth: 3 }, fc.constant(null), fc.double(), fc.array(fc.double()), fc.record({ x: fc.double(), y: tie("cell") }, { requiredKeys: [] }),
+        { maxDepth: 3 },
+        fc.constant(null),
+        fc.double(),
+        fc.array(fc.double()),
+        fc.record({ x: fc.double(), y: tie("cell") }, { requiredKeys: [] }),
       ),
     })).cell;
     fc.assert(
-      fc.property(fc.array(fc.record({ a: cell, b: fc.string(), c: fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(1e14) }) }, { requiredKeys: [] })), (rows) => {
-        let schema;
-        try {
-          schema = inferSchemaFromRows(rows);
-        } catch (error) {
-          expect(error).toMatchObject({ code: "schema/incompatible" });
-          return;
-        }
-        const back = rowArrayReader(schema)(batchFromRows(rows, schema));
-        expect(back.map((row) => row["b"] ?? null)).toEqual(rows.map((row) => row.b ?? null));
-        expect(back).toHaveLength(rows.length);
-      }),
+      fc.property(
+        fc.array(
+          fc.record(
+            { a: cell, b: fc.string(), c: fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(1e14) }) },
+            { requiredKeys: [] },
+          ),
+        ),
+        (rows) => {
+          let schema;
+          try {
+            schema = inferSchemaFromRows(rows);
+          } catch (error) {
+            expect(error).toMatchObject({ code: "schema/incompatible" });
+            return;
+          }
+          const back = rowArrayReader(schema)(batchFromRows(rows, schema));
+          expect(back.map((row) => row["b"] ?? null)).toEqual(rows.map((row) => row.b ?? null));
+          expect(back).toHaveLength(rows.length);
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -6,9 +6,23 @@ import { rowArrayReader, rowReader, rowValue, type RowOptions } from "../../src/
 import { batchFromRows } from "../../src/schema/row-writer.js";
 import { resolveSchema } from "../../src/schema/schema-input.js";
 
-const schema = resolveSchema({ l: "long", d: "decimal(12,2)", t: "timestamp", n: "timestamp_ntz", m: "map<long,long>", a: "array<struct<l:long,d:decimal(4,1)>>" });
+const schema = resolveSchema({
+  l: "long",
+  d: "decimal(12,2)",
+  t: "timestamp",
+  n: "timestamp_ntz",
+  m: "map<long,long>",
+  a: "array<struct<l:long,d:decimal(4,1)>>",
+});
 const rows = [
-  { l: 5n, d: "12.30", t: "2026-01-31T00:00:00.123456Z", n: "2026-01-31T00:00:00.123456", m: new Map([[1n, 2n]]), a: [{ l: 7n, d: "-1.5" }, null] },
+  {
+    l: 5n,
+    d: "12.30",
+    t: "2026-01-31T00:00:00.123456Z",
+    n: "2026-01-31T00:00:00.123456",
+    m: new Map([[1n, 2n]]),
+    a: [{ l: 7n, d: "-1.5" }, null],
+  },
   { l: null, d: null, t: null, n: null, m: null, a: null },
 ];
 const read = (options?: RowOptions): unknown[] => rowArrayReader(schema, options)(batchFromRows(rows, schema));
@@ -46,16 +60,22 @@ describe("the forms of rows", () => {
     const batch = batchFromRows([{ l: 2n ** 53n - 1n }, { l: 2n ** 53n }], resolveSchema({ l: "long" }));
     const generator = rowReader(resolveSchema({ l: "long" }), { long: "number" })(batch);
     expect(generator.next().value).toEqual({ l: 9007199254740991 });
-    expect(() => generator.next()).toThrow(expect.objectContaining({ code: "schema/overflow", context: { column: "l", row: 1, value: "9007199254740992" } }));
+    expect(() => generator.next()).toThrow(
+      expect.objectContaining({ code: "schema/overflow", context: { column: "l", row: 1, value: "9007199254740992" } }),
+    );
   });
 
   test("map keys that are no texts cannot become an object", () => {
     const keyed = resolveSchema({ m: "map<binary,int>" });
-    expect(() => rowArrayReader(keyed, { map: "object" })(batchFromRows([], keyed))).toThrow(expect.objectContaining({ code: "schema/type-mismatch" }));
+    expect(() => rowArrayReader(keyed, { map: "object" })(batchFromRows([], keyed))).toThrow(
+      expect.objectContaining({ code: "schema/type-mismatch" }),
+    );
   });
 
   test("an option that does not exist is refused", () => {
-    expect(() => rowReader(schema, { long: "float" } as unknown as RowOptions)).toThrow(expect.objectContaining({ code: "usage/invalid-option" }));
+    expect(() => rowReader(schema, { long: "float" } as unknown as RowOptions)).toThrow(
+      expect.objectContaining({ code: "usage/invalid-option" }),
+    );
   });
 
   test("variants are refused by name", () => {
@@ -76,7 +96,18 @@ describe("cells", () => {
   test("are exact values in the unit of their type", () => {
     const flat = resolveSchema({ l: "long", d: "decimal(38,2)", t: "timestamp", day: "date", b: "boolean", x: "binary", f: "float" });
     const batch = batchFromRows(
-      [{ l: -(2n ** 63n), d: "-999999999999999999999999999999999999.99", t: "0001-01-01T00:00:00Z", day: "0001-01-01", b: false, x: Uint8Array.of(7), f: 0.1 }, {}],
+      [
+        {
+          l: -(2n ** 63n),
+          d: "-999999999999999999999999999999999999.99",
+          t: "0001-01-01T00:00:00Z",
+          day: "0001-01-01",
+          b: false,
+          x: Uint8Array.of(7),
+          f: 0.1,
+        },
+        {},
+      ],
       flat,
     );
     const cells = flat.fields.map((f, i) => {
@@ -84,7 +115,13 @@ describe("cells", () => {
       return column === undefined ? [] : [0, 1].map(cellReader(f.type, column));
     });
     expect(cells.map(([first]) => first)).toEqual([
-      -(2n ** 63n), -99999999999999999999999999999999999999n, -62135596800000000n, -719162, false, Uint8Array.of(7), Math.fround(0.1),
+      -(2n ** 63n),
+      -99999999999999999999999999999999999999n,
+      -62135596800000000n,
+      -719162,
+      false,
+      Uint8Array.of(7),
+      Math.fround(0.1),
     ]);
     expect(cells.map(([, second]) => second)).toEqual(flat.fields.map(() => null));
   });

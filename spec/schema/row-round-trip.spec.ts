@@ -38,7 +38,9 @@ describe("rows to Arrow and back", () => {
         const batch = batchFromRows(rows, schema);
         const other = rowArrayReader(schema, options)(batch);
         // An object puts integer-like keys first; the same entries in the same order is what a Map promises only.
-        expect(rowArrayReader(schema, { map: "object" })(batchFromRows(other, schema))).toEqual(rowArrayReader(schema, { map: "object" })(batch));
+        expect(rowArrayReader(schema, { map: "object" })(batchFromRows(other, schema))).toEqual(
+          rowArrayReader(schema, { map: "object" })(batch),
+        );
       }),
       { numRuns: 200 },
     );
@@ -46,7 +48,10 @@ describe("rows to Arrow and back", () => {
 
   test("a void column is null in every row", () => {
     const schema = struct([field("nothing", types.void), field("id", types.int)]);
-    const rows = [{ nothing: null, id: 1 }, { nothing: null, id: null }];
+    const rows = [
+      { nothing: null, id: 1 },
+      { nothing: null, id: null },
+    ];
     expect(rowArrayReader(schema)(batchFromRows(rows, schema))).toEqual(rows);
   });
 

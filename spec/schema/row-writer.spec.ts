@@ -55,8 +55,22 @@ describe("forms that a column takes besides its own", () => {
     ["timestamp_ntz", "2026-01-31", "2026-01-31T00:00:00.000000"],
     ["binary", Buffer.from([1, 2]), Uint8Array.of(1, 2)],
     ["array<double>", Float64Array.of(1.5, NaN), [1.5, NaN]],
-    ["map<string,int>", { a: 1, b: null }, new Map([["a", 1], ["b", null]])],
-    ["map<long,int>", { 5: 1, "-7": 2 }, new Map([[5n, 1], [-7n, 2]])],
+    [
+      "map<string,int>",
+      { a: 1, b: null },
+      new Map([
+        ["a", 1],
+        ["b", null],
+      ]),
+    ],
+    [
+      "map<long,int>",
+      { 5: 1, "-7": 2 },
+      new Map([
+        [5n, 1],
+        [-7n, 2],
+      ]),
+    ],
     ["map<boolean,int>", { true: 1 }, new Map([[true, 1]])],
     ["map<date,int>", { "2026-01-31": 1 }, new Map([["2026-01-31", 1]])],
     ["struct<a:int,b:string>", { B: "x" }, { a: null, b: "x" }],
@@ -69,7 +83,10 @@ describe("forms that a column takes besides its own", () => {
     const schema = resolveSchema({ User_Id: "long", inner: "struct<Deep:int>" });
     const batch = batchFromRows([{ user_id: 1, INNER: { deep: 2 } }, { USER_ID: 3 }], schema);
     expect(batch.schema.names).toEqual(["User_Id", "inner"]);
-    expect(rowArrayReader(schema)(batch)).toEqual([{ User_Id: 1n, inner: { Deep: 2 } }, { User_Id: 3n, inner: null }]);
+    expect(rowArrayReader(schema)(batch)).toEqual([
+      { User_Id: 1n, inner: { Deep: 2 } },
+      { User_Id: 3n, inner: null },
+    ]);
   });
 
   test("a not null field inside a null struct is no violation", () => {
@@ -80,17 +97,21 @@ describe("forms that a column takes besides its own", () => {
 
   test("a number goes into a decimal exactly when its shortest text does", () => {
     fc.assert(
-      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }), fc.integer({ min: 0, max: 10 }), (value, scale) => {
-        const type = `decimal(30,${scale})`;
-        let expected: unknown;
-        try {
-          expected = through(type, String(value));
-        } catch {
-          expect(() => through(type, value)).toThrow(LakeError);
-          return;
-        }
-        expect(through(type, value)).toBe(expected);
-      }),
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }),
+        fc.integer({ min: 0, max: 10 }),
+        (value, scale) => {
+          const type = `decimal(30,${scale})`;
+          let expected: unknown;
+          try {
+            expected = through(type, String(value));
+          } catch {
+            expect(() => through(type, value)).toThrow(LakeError);
+            return;
+          }
+          expect(through(type, value)).toBe(expected);
+        },
+      ),
       { numRuns: 1000 },
     );
   });
@@ -108,7 +129,12 @@ describe("forms that a column takes besides its own", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "binary", maxLength: 60 })), (texts) => {
         const schema = resolveSchema({ c: "string" });
-        const read = rowArrayReader(schema)(batchFromRows(texts.map((c) => ({ c })), schema));
+        const read = rowArrayReader(schema)(
+          batchFromRows(
+            texts.map((c) => ({ c })),
+            schema,
+          ),
+        );
         expect(read.map((row) => row["c"])).toEqual(texts);
       }),
       { numRuns: 300 },
@@ -195,8 +221,26 @@ describe("values that a column refuses", () => {
     ];
     for (const [type, value, column] of cases) {
       const schema = resolveSchema({ id: "int", c: type });
-      const good = type.startsWith("array<struct") ? [{ a: { x: 1 } }] : type.startsWith("array") ? [1] : type.startsWith("map") ? { a: 1 } : type.startsWith("struct") ? { a: 1 } : 1;
-      const error = refusal(() => batchFromRows([{ id: 1, c: good }, { id: 2, c: good }, { id: 3, c: value }], schema, { firstRow: 100 }));
+      const good = type.startsWith("array<struct")
+        ? [{ a: { x: 1 } }]
+        : type.startsWith("array")
+          ? [1]
+          : type.startsWith("map")
+            ? { a: 1 }
+            : type.startsWith("struct")
+              ? { a: 1 }
+              : 1;
+      const error = refusal(() =>
+        batchFromRows(
+          [
+            { id: 1, c: good },
+            { id: 2, c: good },
+            { id: 3, c: value },
+          ],
+          schema,
+          { firstRow: 100 },
+        ),
+      );
       expect(error.code).toBe("schema/not-null");
       expect(error.message).toContain(`Row 102, column ${column}`);
     }

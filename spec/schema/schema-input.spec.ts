@@ -33,7 +33,9 @@ describe("a schema is given as", () => {
   });
 
   test("a literal of types", () => {
-    expect(resolveSchema({ a: types.int, b: map(types.string, types.int) })).toEqual(struct([field("a", types.int), field("b", map(types.string, types.int))]));
+    expect(resolveSchema({ a: types.int, b: map(types.string, types.int) })).toEqual(
+      struct([field("a", types.int), field("b", map(types.string, types.int))]),
+    );
   });
 
   test("a list of columns", () => {
@@ -53,7 +55,10 @@ describe("a schema is given as", () => {
 
   test("an Arrow Schema, also of another copy", () => {
     expect(resolveSchema(toArrowSchema(wanted))).toEqual(wanted);
-    const foreign = new other.Schema([new other.Field("a", new other.LargeUtf8(), false), new other.Field("b", new other.Dictionary(new other.Utf8(), new other.Int8()), true)]);
+    const foreign = new other.Schema([
+      new other.Field("a", new other.LargeUtf8(), false),
+      new other.Field("b", new other.Dictionary(new other.Utf8(), new other.Int8()), true),
+    ]);
     expect(resolveSchema(foreign)).toEqual(struct([field("a", types.string, { nullable: false }), field("b", types.string)]));
   });
 
@@ -120,7 +125,10 @@ describe("a schema that is refused", () => {
 describe("metadata of fields", () => {
   test("comes back from Arrow as the JSON it was", () => {
     const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
-    const metadata = fc.dictionary(fc.string({ unit: "binary", minLength: 1 }).filter((key) => !/^(ARROW:|PARQUET:|laketable\.)/.test(key)), json);
+    const metadata = fc.dictionary(
+      fc.string({ unit: "binary", minLength: 1 }).filter((key) => !/^(ARROW:|PARQUET:|laketable\.)/.test(key)),
+      json,
+    );
     fc.assert(
       fc.property(metadata, (given) => {
         const schema = struct([field("a", types.int, { metadata: given })]);
@@ -133,7 +141,9 @@ describe("metadata of fields", () => {
   test("is readable for other tools", () => {
     const schema = struct([field("a", types.int, { metadata: { comment: "hi", "delta.columnMapping.id": 5 } })]);
     expect([...(toArrowSchema(schema).fields[0]?.metadata ?? [])]).toEqual([
-      ["comment", "hi"], ["delta.columnMapping.id", "5"], ["laketable.json", '["delta.columnMapping.id"]'],
+      ["comment", "hi"],
+      ["delta.columnMapping.id", "5"],
+      ["laketable.json", '["delta.columnMapping.id"]'],
     ]);
   });
 
@@ -146,13 +156,43 @@ describe("metadata of fields", () => {
 describe("the Arrow mapping", () => {
   test("is the documented one", () => {
     const schema = resolveSchema({
-      b: "byte", s: "short", i: "int", l: "long not null", f: "float", d: "double", x: "decimal(12,2)", t: "string", y: "binary", o: "boolean",
-      day: "date", ts: "timestamp", tn: "timestamp_ntz", a: "array<int>", m: "map<string,int>", n: "struct<q:int not null>", v: "void",
+      b: "byte",
+      s: "short",
+      i: "int",
+      l: "long not null",
+      f: "float",
+      d: "double",
+      x: "decimal(12,2)",
+      t: "string",
+      y: "binary",
+      o: "boolean",
+      day: "date",
+      ts: "timestamp",
+      tn: "timestamp_ntz",
+      a: "array<int>",
+      m: "map<string,int>",
+      n: "struct<q:int not null>",
+      v: "void",
     });
     const arrowSchema = toArrowSchema(schema);
     expect(arrowSchema.fields.map((f) => String(f.type))).toEqual([
-      "Int8", "Int16", "Int32", "Int64", "Float32", "Float64", "Decimal[12e+2]", "Utf8", "Binary", "Bool", "Date32<DAY>", "Timestamp<MICROSECOND, UTC>",
-      "Timestamp<MICROSECOND>", "List<Int32>", "Map<{key:Utf8, value:Int32}>", "Struct<{q:Int32}>", "Null",
+      "Int8",
+      "Int16",
+      "Int32",
+      "Int64",
+      "Float32",
+      "Float64",
+      "Decimal[12e+2]",
+      "Utf8",
+      "Binary",
+      "Bool",
+      "Date32<DAY>",
+      "Timestamp<MICROSECOND, UTC>",
+      "Timestamp<MICROSECOND>",
+      "List<Int32>",
+      "Map<{key:Utf8, value:Int32}>",
+      "Struct<{q:Int32}>",
+      "Null",
     ]);
     expect(arrowSchema.fields.map((f) => f.nullable)).toEqual(schema.fields.map((f) => f.nullable));
     const list = arrowSchema.fields[13]?.type as arrow.List;
@@ -160,7 +200,10 @@ describe("the Arrow mapping", () => {
     const entries = (arrowSchema.fields[14]?.type as arrow.Map_).children[0];
     expect(entries).toMatchObject({ name: "key_value", nullable: false });
     const parts = entries?.type.children as arrow.Field[] | undefined;
-    expect(parts?.map((f) => [f.name, f.nullable])).toEqual([["key", false], ["value", true]]);
+    expect(parts?.map((f) => [f.name, f.nullable])).toEqual([
+      ["key", false],
+      ["value", true],
+    ]);
   });
 
   test("schemas have one text for people", () => {

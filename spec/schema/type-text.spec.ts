@@ -61,7 +61,10 @@ describe("the text of types", () => {
     ["map<string, int NOT NULL>", map(types.string, types.int, false)],
     ["struct<>", struct([])],
     ["struct<a int, b:string not null>", struct([field("a", types.int), field("b", types.string, { nullable: false })])],
-    ["struct<a: int comment 'it''s \\'a\\'', b: long>", struct([field("a", types.int, { metadata: { comment: "it's 'a'" } }), field("b", types.long)])],
+    [
+      "struct<a: int comment 'it''s \\'a\\'', b: long>",
+      struct([field("a", types.int, { metadata: { comment: "it's 'a'" } }), field("b", types.long)]),
+    ],
     ["struct<`a b`: int, `c``d`: int, int: int>", struct([field("a b", types.int), field("c`d", types.int), field("int", types.int)])],
   ])("%j is read as Spark reads it", (text, type) => {
     expect(parseType(text)).toEqual(type);
@@ -70,7 +73,11 @@ describe("the text of types", () => {
   test("a column has a type, not null, a comment", () => {
     expect(parseColumnText("long")).toEqual({ type: types.long, nullable: true, comment: undefined });
     expect(parseColumnText("long Not Null")).toEqual({ type: types.long, nullable: false, comment: undefined });
-    expect(parseColumnText('decimal(12,2) not null comment "in won"')).toEqual({ type: decimal(12, 2), nullable: false, comment: "in won" });
+    expect(parseColumnText('decimal(12,2) not null comment "in won"')).toEqual({
+      type: decimal(12, 2),
+      nullable: false,
+      comment: "in won",
+    });
   });
 
   test("columns are separated by commas, a colon is allowed", () => {
@@ -132,7 +139,30 @@ describe("a text that is no type", () => {
   });
 
   test("no text makes the parser fail in another way", () => {
-    const pieces = fc.array(fc.constantFrom("array", "<", ">", "map", "struct", ",", ":", "int", "decimal", "(", ")", "12", "not", "null", "comment", "'", "`", " ", "é", "\\"));
+    const pieces = fc.array(
+      fc.constantFrom(
+        "array",
+        "<",
+        ">",
+        "map",
+        "struct",
+        ",",
+        ":",
+        "int",
+        "decimal",
+        "(",
+        ")",
+        "12",
+        "not",
+        "null",
+        "comment",
+        "'",
+        "`",
+        " ",
+        "é",
+        "\\",
+      ),
+    );
     fc.assert(
       fc.property(pieces, (parts) => {
         const text = parts.join("");

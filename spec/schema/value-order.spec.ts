@@ -29,7 +29,10 @@ describe("the order of values", () => {
 
   test("of strings is that of their UTF-8 bytes", () => {
     // Surrogates against U+E000 to U+FFFF is where UTF-16 units go wrong.
-    const text = fc.oneof(fc.string({ unit: "binary", maxLength: 4 }), fc.array(fc.constantFrom("\ue000", "\uffff", "😀", "\u{10000}", "a", "\ud7ff"), { maxLength: 3 }).map((a) => a.join("")));
+    const text = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 4 }),
+      fc.array(fc.constantFrom("\ue000", "\uffff", "😀", "\u{10000}", "a", "\ud7ff"), { maxLength: 3 }).map((a) => a.join("")),
+    );
     fc.assert(
       fc.property(text, text, (a, b) => {
         expect(Math.sign(compareValues(types.string, a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -124,7 +127,8 @@ describe("decimals", () => {
     expect(parseDecimal("5.")).toEqual({ unscaled: 5n, scale: 0 });
     expect(parseDecimal("-1.5e3")).toEqual({ unscaled: -1500n, scale: 0 });
     expect(parseDecimal("15E-3")).toEqual({ unscaled: 15n, scale: 3 });
-    for (const text of ["", ".", "-", "e5", "1e", "1.2.3", "0x1", "1_000", " 1", "NaN", "1e99999"]) expect(parseDecimal(text)).toBeUndefined();
+    for (const text of ["", ".", "-", "e5", "1e", "1.2.3", "0x1", "1_000", " 1", "NaN", "1e99999"])
+      expect(parseDecimal(text)).toBeUndefined();
     expect(toUnscaled({ unscaled: 150n, scale: 2 }, decimal(2, 1))).toBe(15n);
     expect(toUnscaled({ unscaled: 155n, scale: 2 }, decimal(2, 1))).toBeUndefined();
     expect(toUnscaled({ unscaled: 100n, scale: 0 }, decimal(2, 0))).toBeUndefined();

@@ -1,6 +1,23 @@
 import {
-  Binary, Bool, type DataType as ArrowType, DateDay, Decimal, Field as ArrowField, Float32, Float64, Int16, Int32, Int64, Int8, List, Map_, Null,
-  Schema, Struct, TimestampMicrosecond, Utf8,
+  Binary,
+  Bool,
+  type DataType as ArrowType,
+  DateDay,
+  Decimal,
+  Field as ArrowField,
+  Float32,
+  Float64,
+  Int16,
+  Int32,
+  Int64,
+  Int8,
+  List,
+  Map_,
+  Null,
+  Schema,
+  Struct,
+  TimestampMicrosecond,
+  Utf8,
 } from "apache-arrow";
 import { unreachable } from "../base/assert.js";
 import { EXTENSION_NAME, VARIANT_EXTENSION, toArrowMetadata } from "./field-metadata.js";

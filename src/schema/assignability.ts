@@ -59,7 +59,9 @@ function widens(from: DataType, to: DataType): boolean {
   if (isFloating(from)) return false;
   if (to.kind === "decimal") return fitsDecimal(from, to);
   const digits = wholeDigits[to.kind] ?? 0;
-  return isIntegral(from) ? (wholeDigits[from.kind] ?? 0) <= digits : from.kind === "decimal" && from.scale === 0 && from.precision < digits;
+  return isIntegral(from)
+    ? (wholeDigits[from.kind] ?? 0) <= digits
+    : from.kind === "decimal" && from.scale === 0 && from.precision < digits;
 }
 
 function fitsDecimal(from: DataType, to: DecimalType): boolean {

@@ -12,13 +12,10 @@ import type { StructType } from "./types.js";
 
 /** Data to write: Arrow batches or rows, at once or one after the other. Arrow objects of any copy of apache-arrow. */
 export type BatchInput<R = Record<string, unknown>> =
-  | ArrowTableLike
-  | ArrowBatchLike
-  | Iterable<ArrowBatchLike | ArrowTableLike | R>
-  | AsyncIterable<ArrowBatchLike | ArrowTableLike | R>;
+  ArrowTableLike | ArrowBatchLike | Iterable<ArrowBatchLike | ArrowTableLike | R> | AsyncIterable<ArrowBatchLike | ArrowTableLike | R>;
 
 export interface ToBatchesOptions {
-  /** The table's schema: what rows are converted by. Without it their schema is inferred (`inferSchemaFromRows`). Batches keep their own. */
+  /** The table's schema: what rows are converted by. Without it theirs is inferred (`inferSchemaFromRows`). Batches keep their own. */
   readonly schema?: StructType | undefined;
   /** Fields of rows that `schema` lacks are inferred and added; otherwise refused. Default: false. */
   readonly allowUnknown?: boolean | undefined;
@@ -98,7 +95,11 @@ async function* arrayBatches(rows: readonly unknown[], rowSchema: RowSchema, bat
 }
 
 /** Batches, tables and rows in any mixture. */
-async function* itemBatches(items: Iterable<unknown> | AsyncIterable<unknown>, rowSchema: RowSchema, batchRows: number): AsyncGenerator<RecordBatch> {
+async function* itemBatches(
+  items: Iterable<unknown> | AsyncIterable<unknown>,
+  rowSchema: RowSchema,
+  batchRows: number,
+): AsyncGenerator<RecordBatch> {
   let waiting: unknown[] = [];
   let firstRow = 0;
   let hasYielded = false;
@@ -142,4 +143,3 @@ function notData(data: unknown): LakeError {
     found: describeCell(data),
   });
 }
-

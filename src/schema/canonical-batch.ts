@@ -20,9 +20,13 @@ export function canonicalBatch(batch: ArrowBatchLike, schema: StructType = fromA
   const columns = schema.fields.map((field, i) => {
     const data = batch.data.children[i];
     if (data === undefined || data.length < batch.numRows) {
-      throw new LakeError("schema/invalid-value", `The Arrow batch is damaged: column "${field.name}" has fewer rows than the batch. Make it anew.`, {
-        column: field.name,
-      });
+      throw new LakeError(
+        "schema/invalid-value",
+        `The Arrow batch is damaged: column "${field.name}" has fewer rows than the batch. Make it anew.`,
+        {
+          column: field.name,
+        },
+      );
     }
     return canonicalColumn(data.length === batch.numRows ? data : data.slice(0, batch.numRows), field.type, [field.name]);
   });

@@ -8,7 +8,8 @@ import type { DataType } from "./types.js";
 /** Strings and binary in any of Arrow's layouts, as bytes with 32-bit offsets. */
 export function canonicalBytes(data: ArrowDataLike, type: DataType, column: string): Column {
   const valid = validBitsOf(data);
-  const finish = (valueOffsets: Int32Array, values: Uint8Array): Column => newColumn(toArrowType(type), data.length, valid, { valueOffsets, values });
+  const finish = (valueOffsets: Int32Array, values: Uint8Array): Column =>
+    newColumn(toArrowType(type), data.length, valid, { valueOffsets, values });
   switch (data.type.typeId) {
     case ArrowId.LargeUtf8:
     case ArrowId.LargeBinary: {
@@ -22,7 +23,10 @@ export function canonicalBytes(data: ArrowDataLike, type: DataType, column: stri
       const width = data.type.byteWidth ?? 0;
       assertOffsetFits(width * data.length, column);
       const values = viewAs(data.values, Uint8Array, width * data.length, `column "${column}"`);
-      return finish(Int32Array.from({ length: data.length + 1 }, (_, row) => row * width), values);
+      return finish(
+        Int32Array.from({ length: data.length + 1 }, (_, row) => row * width),
+        values,
+      );
     }
     default:
       return finish(plainOffsets(data.valueOffsets, data.length, column), bytesOf(data.values));

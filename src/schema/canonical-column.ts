@@ -95,7 +95,9 @@ function canonicalMap(data: ArrowDataLike, type: MapType, path: readonly string[
   const value = canonicalColumn(cut(childOf(elements, 1, path), 0, elements.length, path), type.value, [...path, "value"]);
   if (key.nullCount > 0 && type.key.kind !== "void") {
     const column = formatPath(path);
-    throw new LakeError("schema/not-null", `The map column "${column}" has a null key, and keys are never null. Drop such entries first.`, { column });
+    throw new LakeError("schema/not-null", `The map column "${column}" has a null key, and keys are never null. Drop such entries first.`, {
+      column,
+    });
   }
   const mapType = toArrowType(type);
   const entriesType = mapType.children[0]?.type;
@@ -111,13 +113,17 @@ function canonicalVariant(data: ArrowDataLike, path: readonly string[]): Column 
     const column = formatPath(path);
     throw new LakeError(
       "delta/unsupported-feature",
-      `The variant column "${column}" is shredded (it has ${fields.map((f) => f.name).join(", ")}), which needs the table feature variantShredding. ` +
-        `This release of laketable does not have it; write plain variants of metadata and value.`,
+      `The variant column "${column}" is shredded (it has ${fields.map((f) => f.name).join(", ")}), which needs the table feature ` +
+        `variantShredding. This release of laketable does not have it; write plain variants of metadata and value.`,
       { column, feature: "variantShredding" },
     );
   }
   const children = ["metadata", "value"].map((name) => {
-    const child = childOf(data, fields.findIndex((f) => f.name === name), path);
+    const child = childOf(
+      data,
+      fields.findIndex((f) => f.name === name),
+      path,
+    );
     return canonicalColumn(cut(child, 0, data.length, path), types.binary, [...path, name]);
   });
   return newColumn(toArrowType(types.variant), data.length, validBitsOf(data), { children });
@@ -159,7 +165,11 @@ function cut(data: ArrowDataLike, start: number, end: number, path: readonly str
 
 function damaged(path: readonly string[], how: string): never {
   const column = formatPath(path);
-  throw new LakeError("schema/invalid-value", `The Arrow column "${column}" is damaged: it ${how}. Make the data anew; it is not a valid Arrow batch.`, {
-    column,
-  });
+  throw new LakeError(
+    "schema/invalid-value",
+    `The Arrow column "${column}" is damaged: it ${how}. Make the data anew; it is not a valid Arrow batch.`,
+    {
+      column,
+    },
+  );
 }

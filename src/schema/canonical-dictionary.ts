@@ -15,7 +15,11 @@ type Canonical = (data: ArrowDataLike, type: DataType, path: readonly string[]) 
 export function decodeDictionary(data: ArrowDataLike, type: DataType, path: readonly string[], canonical: Canonical): Column {
   const column = formatPath(path);
   const chunks = (data.dictionary?.data ?? []).map((chunk) => canonical(chunk, type, path));
-  const rows = indicesOf(data, chunks.reduce((count, chunk) => count + chunk.length, 0), column);
+  const rows = indicesOf(
+    data,
+    chunks.reduce((count, chunk) => count + chunk.length, 0),
+    column,
+  );
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined) {
     const gathered = gatherFlat(only, rows, type, column);
@@ -35,9 +39,15 @@ function indicesOf(data: ArrowDataLike, dictionaryLength: number, column: string
     for (let row = 0; row < length; row += 1) {
       const index = isValidAt(valid, row) ? Number(values[row] ?? 0) : -1;
       if (index >= dictionaryLength || index < -1) {
-        throw new LakeError("schema/invalid-value", `Row ${row}, column "${column}": entry ${index} is not in the dictionary of ${dictionaryLength}.`, {
-          column, row, index,
-        });
+        throw new LakeError(
+          "schema/invalid-value",
+          `Row ${row}, column "${column}": entry ${index} is not in the dictionary of ${dictionaryLength}.`,
+          {
+            column,
+            row,
+            index,
+          },
+        );
       }
       rows[row] = index;
     }

@@ -48,7 +48,8 @@ export function canonicalFloat(data: ArrowDataLike, type: DataType, column: stri
     for (let row = 0; row < data.length; row += 1) values[row] = floatOfHalf(halves[row] ?? 0);
     return newColumn(toArrowType(type), data.length, valid, { values });
   }
-  const values = data.type.precision === 1 ? viewAs(data.values, Float32Array, data.length, what) : viewAs(data.values, Float64Array, data.length, what);
+  const values =
+    data.type.precision === 1 ? viewAs(data.values, Float32Array, data.length, what) : viewAs(data.values, Float64Array, data.length, what);
   return newColumn(toArrowType(type), data.length, valid, { values });
 }
 
@@ -78,7 +79,13 @@ export function canonicalDecimal(data: ArrowDataLike, type: DecimalType, column:
   return newColumn(toArrowType(type), data.length, valid, { values: new Uint32Array(values.buffer) });
 }
 
-function assertFitsDecimal(words: Int32Array, from: number, count: number, type: DecimalType, place: { column: string; row: number }): void {
+function assertFitsDecimal(
+  words: Int32Array,
+  from: number,
+  count: number,
+  type: DecimalType,
+  place: { column: string; row: number },
+): void {
   let value = 0n;
   for (let i = count - 1; i >= 0; i -= 1) value = (value << 32n) | BigInt((words[from + i] ?? 0) >>> 0);
   value = BigInt.asIntN(count * 32, value);

@@ -77,7 +77,13 @@ const wanted: Readonly<Record<string, string>> = {
 
 /** The refusal of a value whose kind the column never takes. */
 export function mismatch(list: CellList, index: number): LakeError {
-  return cellError(list, index, "schema/type-mismatch", `is not ${describeType(list.type)}`, `Pass ${wanted[list.type.kind] ?? "another value"}`);
+  return cellError(
+    list,
+    index,
+    "schema/type-mismatch",
+    `is not ${describeType(list.type)}`,
+    `Pass ${wanted[list.type.kind] ?? "another value"}`,
+  );
 }
 
 const LONGEST = 80;

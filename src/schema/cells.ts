@@ -116,7 +116,7 @@ export function stringReader(column: Column): CellReader<string> {
   return (row) => {
     const start = offsets[row] ?? 0;
     const end = offsets[row + 1] ?? 0;
-    return start === end ? "" : shortAscii(bytes, start, end) ?? text.toString("utf8", start, end);
+    return start === end ? "" : (shortAscii(bytes, start, end) ?? text.toString("utf8", start, end));
   };
 }
 

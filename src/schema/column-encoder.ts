@@ -148,4 +148,3 @@ function refuseVariant(list: CellList): Column {
     { column, type: "variant", feature: "variantType" },
   );
 }
-

@@ -70,7 +70,8 @@ function checkOptions(name: string, input: ColumnInput): void {
     if (feature === undefined) refuse(name, `there is no option "${option}"; known: ${knownOptions.join(", ")}`);
     throw new LakeError(
       "delta/unsupported-feature",
-      `Column "${name}" has "${option}", which needs the table feature ${feature}. This release of laketable does not have it yet; leave it out.`,
+      `Column "${name}" has "${option}", which needs the table feature ${feature}. ` +
+        `This release of laketable does not have it yet; leave it out.`,
       { column: name, option, feature },
     );
   }
@@ -80,7 +81,8 @@ function checkOptions(name: string, input: ColumnInput): void {
 function checkType(name: string, given: unknown): DataType {
   const type = given as Partial<Record<string, unknown>> | null | undefined;
   const kind = typeof type === "object" && type !== null ? type["kind"] : undefined;
-  if (type === null || type === undefined || typeof kind !== "string") refuse(name, 'its type is neither a text such as "long" nor a type object');
+  if (type === null || type === undefined || typeof kind !== "string")
+    refuse(name, 'its type is neither a text such as "long" nor a type object');
   switch (kind) {
     case "decimal":
       return decimal(Number(type["precision"]), Number(type["scale"] ?? 0));
@@ -103,7 +105,8 @@ function checkType(name: string, given: unknown): DataType {
 /** Metadata goes into the log as JSON: what JSON would change or drop is refused. */
 function checkMetadata(name: string, metadata: unknown): void {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) refuse(name, "its metadata is no object");
-  if (!isJson(metadata, 0)) refuse(name, "its metadata has something that JSON cannot carry; use texts, finite numbers, booleans, null, lists and objects");
+  if (!isJson(metadata, 0))
+    refuse(name, "its metadata has something that JSON cannot carry; use texts, finite numbers, booleans, null, lists and objects");
 }
 
 function isJson(value: unknown, depth: number): boolean {

@@ -38,7 +38,8 @@ export function decimal(precision: number, scale = 0): DecimalType {
   if (!Number.isInteger(scale) || scale < 0 || scale > precision) {
     throw new LakeError(
       "schema/invalid",
-      `decimal(${precision},${scale}) is not a type: the digits after the point are 0 to ${precision}, part of the precision. Choose a scale in that range.`,
+      `decimal(${precision},${scale}) is not a type: the digits after the point are 0 to ${precision}, part of the precision. ` +
+        `Choose a scale in that range.`,
       { precision, scale },
     );
   }

@@ -43,7 +43,13 @@ function writeUtf8(list: CellList, index: number, text: string, bytes: Buffer, s
   const written = bytes.write(text, start, "utf8");
   // One byte for each unit means ASCII only, where nothing can be amiss.
   if (written !== text.length && hasLoneSurrogate(text)) {
-    throw cellError(list, index, "schema/invalid-value", "holds half of a surrogate pair, which is no Unicode text", "Pass a well-formed string");
+    throw cellError(
+      list,
+      index,
+      "schema/invalid-value",
+      "holds half of a surrogate pair, which is no Unicode text",
+      "Pass a well-formed string",
+    );
   }
   return written;
 }

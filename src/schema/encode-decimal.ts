@@ -24,7 +24,8 @@ export function encodeDecimals(list: CellList): Column {
       nulls.add(i);
       continue;
     }
-    const unscaled = typeof cell === "string" ? shortText(cell, type.scale) : typeof cell === "number" ? shortNumber(cell, type.scale) : NaN;
+    const unscaled =
+      typeof cell === "string" ? shortText(cell, type.scale) : typeof cell === "number" ? shortNumber(cell, type.scale) : NaN;
     if (unscaled < limit && unscaled > -limit) {
       const high = highWord(unscaled);
       const sign = high >> 31;
@@ -88,7 +89,13 @@ function unscaledOf(list: CellList, index: number, type: DecimalType): bigint {
   const unscaled = toUnscaled(number, type);
   if (unscaled !== undefined) return unscaled;
   const digits = `${type.precision - type.scale} digits before the point and ${type.scale} after it`;
-  throw cellError(list, index, "schema/overflow", `does not fit ${describeType(type)}: it holds ${digits}`, "Round the value, or use a wider decimal");
+  throw cellError(
+    list,
+    index,
+    "schema/overflow",
+    `does not fit ${describeType(type)}: it holds ${digits}`,
+    "Round the value, or use a wider decimal",
+  );
 }
 
 function storeBig(words: Int32Array, index: number, unscaled: bigint): void {

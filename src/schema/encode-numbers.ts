@@ -42,7 +42,13 @@ function smallIntOf(list: CellList, index: number, bits: number): number {
   if (typeof cell === "bigint" && BigInt.asIntN(bits, cell) === cell) return Number(cell);
   if (typeof cell !== "number" && typeof cell !== "bigint") throw mismatch(list, index);
   if (typeof cell === "number" && !Number.isInteger(cell)) throw notWhole(list, index);
-  throw cellError(list, index, "schema/overflow", `does not fit ${describeType(list.type)}`, "Use a wider type for the column, or another value");
+  throw cellError(
+    list,
+    index,
+    "schema/overflow",
+    `does not fit ${describeType(list.type)}`,
+    "Use a wider type for the column, or another value",
+  );
 }
 
 function notWhole(list: CellList, index: number): Error {
@@ -60,7 +66,8 @@ export function encodeLongs(list: CellList): Column {
     if (typeof cell === "bigint") {
       values[i] = cell;
       // Storing wraps around; what comes back different did not fit.
-      if (values[i] !== cell) throw cellError(list, i, "schema/overflow", "does not fit a long (64 bits)", "Use decimal(38,0), or another value");
+      if (values[i] !== cell)
+        throw cellError(list, i, "schema/overflow", "does not fit a long (64 bits)", "Use decimal(38,0), or another value");
     } else if (typeof cell === "number") {
       if (!Number.isSafeInteger(cell)) throw unsafeNumber(list, i, cell);
       const high = highWord(cell);

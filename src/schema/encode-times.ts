@@ -36,7 +36,13 @@ function dateObject(list: CellList, index: number): Error {
 }
 
 function outOfYears(list: CellList, index: number): Error {
-  return cellError(list, index, "schema/overflow", `is outside the years 1 to 9999 of ${describeType(list.type)}`, "Pass another value, or null");
+  return cellError(
+    list,
+    index,
+    "schema/overflow",
+    `is outside the years 1 to 9999 of ${describeType(list.type)}`,
+    "Pass another value, or null",
+  );
 }
 
 const MIN_MICROS = BigInt(MIN_SECOND) * 1_000_000n;
@@ -74,9 +80,11 @@ function scanText(list: CellList, index: number, text: string, scan: TimestampSc
     throw cellError(list, index, "schema/invalid-value", problem, advice);
   };
   const wantsZone = list.type.kind === "timestamp";
-  if (!scanTimestamp(text, scan)) refuse(`is not a moment of the calendar`, `Pass a text such as "2026-01-31T10:20:30.123456${wantsZone ? "Z" : ""}"`);
+  if (!scanTimestamp(text, scan))
+    refuse(`is not a moment of the calendar`, `Pass a text such as "2026-01-31T10:20:30.123456${wantsZone ? "Z" : ""}"`);
   if (scan.tooFine) refuse("is finer than a microsecond", "Cut the text to 6 digits after the second");
-  if (wantsZone && !scan.hasZone) refuse("has no zone, and a timestamp is a moment in UTC", 'Add "Z" or an offset such as "+09:00", or make the column a timestamp_ntz');
+  if (wantsZone && !scan.hasZone)
+    refuse("has no zone, and a timestamp is a moment in UTC", 'Add "Z" or an offset such as "+09:00", or make the column a timestamp_ntz');
   if (!wantsZone && scan.hasZone) refuse("has a zone, and a timestamp_ntz has none", "Leave the zone out, or make the column a timestamp");
 }
 
@@ -90,5 +98,11 @@ function scanDateObject(list: CellList, index: number, date: Date, scan: Timesta
 function notAMoment(list: CellList, index: number): Error {
   if (typeof list.cells[index] !== "number") return mismatch(list, index);
   const advice = "Pass new Date(ms), BigInt(µs), or a text";
-  return cellError(list, index, "schema/type-mismatch", `is a plain number, whose unit nobody knows, and the column is ${describeType(list.type)}`, advice);
+  return cellError(
+    list,
+    index,
+    "schema/type-mismatch",
+    `is a plain number, whose unit nobody knows, and the column is ${describeType(list.type)}`,
+    advice,
+  );
 }

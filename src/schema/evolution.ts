@@ -87,9 +87,9 @@ function newField(incoming: Field, table: StructType, place: Place): Field {
   return field(incoming.name, asNullable(incoming.type), { metadata: ownMetadata(incoming) });
 }
 
-/** Metadata without what belongs to the table it came from: ids, generation expressions, constraints, defaults. */
+/** Metadata without what belongs to the table it came from: keys with a namespace (ids, generation expressions, …) and defaults. */
 function ownMetadata(incoming: Field): Record<string, unknown> {
-  const foreign = /^(delta\.|parquet\.|CURRENT_DEFAULT$|EXISTS_DEFAULT$)/;
+  const foreign = /\.|_DEFAULT$/;
   return Object.fromEntries(Object.entries(incoming.metadata).filter(([key]) => !foreign.test(key)));
 }
 

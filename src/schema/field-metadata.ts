@@ -29,7 +29,12 @@ export function fromArrowMetadata(metadata: ReadonlyMap<string, string> | null |
   for (const [key, text] of metadata) {
     if (key === JSON_KEYS || key.startsWith("ARROW:") || key.startsWith("PARQUET:")) continue;
     // `defineProperty` semantics: a key called __proto__ stays a key.
-    Object.defineProperty(result, key, { value: jsonKeys.has(key) ? jsonValue(text) : text, enumerable: true, writable: true, configurable: true });
+    Object.defineProperty(result, key, {
+      value: jsonKeys.has(key) ? jsonValue(text) : text,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
   }
   return result;
 }

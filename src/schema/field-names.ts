@@ -26,7 +26,11 @@ export function formatPath(path: readonly string[]): string {
 }
 
 /** Calls `visit` for every struct in the type, the outermost first, with its path. */
-export function visitStructs(type: DataType, visit: (struct: StructType, path: readonly string[]) => void, path: readonly string[] = []): void {
+export function visitStructs(
+  type: DataType,
+  visit: (struct: StructType, path: readonly string[]) => void,
+  path: readonly string[] = [],
+): void {
   switch (type.kind) {
     case "struct":
       visit(type, path);

@@ -10,7 +10,8 @@ import type { DataType, Field, StructType } from "./types.js";
  * uint8 → short, uint16 → int, uint32 → long, uint64 → decimal(20,0), half floats → float, every timestamp with a zone →
  * timestamp, without one → timestamp_ntz, dictionaries → their values, fixed-size and large forms → the plain ones.
  *
- * @throws schema/type-mismatch for Arrow types that no Delta type can hold: Time, Duration, Interval, Union, decimals of more than 38 digits
+ * @throws schema/type-mismatch for Arrow types that no table's column can hold: Time, Duration, Interval, Union, decimals whose scale
+ *   is negative or above 38
  */
 export function fromArrowSchema(schema: ArrowSchemaLike): StructType {
   return struct(schema.fields.map((f) => fromArrowField(f, [])));
@@ -105,18 +106,18 @@ function decimalType(type: ArrowTypeLike, path: readonly string[]): DataType {
 
 // What a refused Arrow type can be turned into beforehand.
 const advice: Readonly<Record<number, string>> = {
-  [ArrowId.Time]: "Delta has no time of day: cast the column to a string, or to a timestamp with its date",
-  [ArrowId.Duration]: "Delta has no durations: cast the column to an int64 of the unit you need",
-  [ArrowId.Interval]: "Delta has no intervals: cast the column to numbers or a string",
-  [ArrowId.Union]: "Delta has no unions: use a struct with one nullable field per kind",
-  [ArrowId.Decimal]: "A Delta decimal has up to 38 digits and 0 to 38 of them after the point: cast the column to one",
+  [ArrowId.Time]: "Tables have no time of day: cast the column to a string, or to a timestamp with its date",
+  [ArrowId.Duration]: "Tables have no durations: cast the column to an int64 of the unit you need",
+  [ArrowId.Interval]: "Tables have no intervals: cast the column to numbers or a string",
+  [ArrowId.Union]: "Tables have no unions: use a struct with one nullable field per kind",
+  [ArrowId.Decimal]: "A decimal has up to 38 digits and 0 to 38 of them after the point: cast the column to one",
 };
 
 function unsupported(type: ArrowTypeLike, path: readonly string[], name = arrowTypeName(type.typeId)): never {
   const column = path.join(".");
   throw new LakeError(
     "schema/type-mismatch",
-    `Column ${column} has the Arrow type ${name}, which no Delta type can hold. ${advice[type.typeId] ?? "Cast it to another type"}.`,
+    `Column ${column} has the Arrow type ${name}, which no table can hold. ${advice[type.typeId] ?? "Cast it to another type"}.`,
     { column, arrowType: name },
   );
 }

@@ -10,7 +10,7 @@ import type { DataType, Field, StructType } from "./types.js";
  * The schema that rows have by the kinds of their values, never by the values themselves:
  *
  * number → double (also when all are whole: 1 and 1.5 are one kind) · bigint → long · boolean → boolean · string → string, never
- * looked into · Date → timestamp · Uint8Array → binary · array → array · Map → map · other object → struct · nothing but null → void.
+ * looked into · Date → timestamp · Uint8Array → binary · array → array · Map → map · other object → struct · null → void.
  *
  * Columns are in the order in which they first appear, all nullable. A decimal, date, int or timestamp_ntz has to be said by a schema.
  *
@@ -110,11 +110,12 @@ function isOfKind(value: unknown, type: DataType): boolean {
 /** `next` must be of the kind that is known, or the first of any kind. */
 function agree(known: DataType, next: DataType, value: unknown, place: Place): DataType {
   if (known === next || known.kind === "void") return next;
-  if (known.kind === next.kind && (next.kind === "struct" || next.kind === "array" || next.kind === "map" || typesEqual(known, next))) return next;
+  if (known.kind === next.kind && (next.kind === "struct" || next.kind === "array" || next.kind === "map" || typesEqual(known, next)))
+    return next;
   const column = formatPath(place.path);
   throw new LakeError(
     "schema/incompatible",
-    `Row ${place.row}, column "${column}": ${describeCell(value)} is ${describeType(next)}, and rows before it hold ${describeType(known)}. ` +
+    `Row ${place.row}, column "${column}": ${describeCell(value)} is ${describeType(next)}, and rows before hold ${describeType(known)}. ` +
       `Use one kind of value throughout (number is double, bigint is long), or give the schema.`,
     { column, row: place.row, types: [formatType(known), formatType(next)] },
   );
@@ -141,7 +142,8 @@ function refuse(place: Place, value: unknown, problem: string): LakeError {
   const column = formatPath(place.path);
   return new LakeError(
     "schema/type-mismatch",
-    `Row ${place.row}, column "${column}": ${describeCell(value)} ${problem}. Pass numbers, bigints, booleans, strings, Dates, Uint8Arrays, arrays, Maps or plain objects.`,
+    `Row ${place.row}, column "${column}": ${describeCell(value)} ${problem}. ` +
+      `Pass numbers, bigints, booleans, strings, Dates, Uint8Arrays, arrays, Maps or plain objects.`,
     { column, row: place.row },
   );
 }
@@ -152,7 +154,10 @@ function widenUnknown(extra: DataType | undefined, known: DataType | undefined, 
   if (known.kind === "struct" && isPlainRecord(value)) return widenUnknownFields(extra, known, value, place);
   if (known.kind === "array" && Array.isArray(value)) {
     const before = extra?.kind === "array" ? extra.element : undefined;
-    const after = value.reduce<DataType | undefined>((type, item) => widenUnknown(type, known.element, item, inside(place, "element")), before);
+    const after = value.reduce<DataType | undefined>(
+      (type, item) => widenUnknown(type, known.element, item, inside(place, "element")),
+      before,
+    );
     return after === undefined || after === before ? extra : array(after);
   }
   if (known.kind === "map" && (value instanceof Map || isPlainRecord(value))) {
@@ -164,7 +169,12 @@ function widenUnknown(extra: DataType | undefined, known: DataType | undefined, 
   return extra;
 }
 
-function widenUnknownFields(extra: DataType | undefined, known: StructType, value: Record<string, unknown>, place: Place): DataType | undefined {
+function widenUnknownFields(
+  extra: DataType | undefined,
+  known: StructType,
+  value: Record<string, unknown>,
+  place: Place,
+): DataType | undefined {
   let result: StructType | undefined = extra?.kind === "struct" ? extra : undefined;
   for (const name of Object.keys(value)) {
     if (value[name] === undefined) continue;

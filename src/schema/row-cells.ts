@@ -39,7 +39,8 @@ export function decimalTextReader(column: Column, scale: number): CellReader<str
     const low = words[at] ?? 0;
     const high = words[at + 1] ?? 0;
     const sign = high >> 31;
-    if (words[at + 2] !== sign || words[at + 3] !== sign || !fitsSafeInteger(low, high)) return formatDecimal(decimalOfWords(words, at), scale);
+    if (words[at + 2] !== sign || words[at + 3] !== sign || !fitsSafeInteger(low, high))
+      return formatDecimal(decimalOfWords(words, at), scale);
     const unscaled = wordsToNumber(low, high);
     return unscaled < 0 ? `-${placePoint(String(-unscaled), scale)}` : placePoint(String(unscaled), scale);
   };

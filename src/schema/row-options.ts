@@ -6,7 +6,7 @@ export interface RowOptions {
   readonly long?: "bigint" | "number" | "string";
   /** Default: `"string"`, with all digits of the scale. `"number"` is the nearest double. */
   readonly decimal?: "string" | "number";
-  /** Default: `"string"`, ISO 8601 with 6 digits. `"date"` is a `Date`, rounded down to ms; `"micros"` a bigint. Holds for timestamp_ntz too. */
+  /** For timestamp_ntz too. Default: `"string"`, ISO 8601 with 6 digits. `"date"`: a `Date`, rounded down to ms; `"micros"`: a bigint. */
   readonly timestamp?: "string" | "date" | "micros";
   /** Default: `"map"`, a `Map`. `"object"` is a plain object; keys become texts, and those of binary or nested types are refused. */
   readonly map?: "map" | "object";
@@ -26,7 +26,10 @@ export function resolveRowOptions(options: RowOptions = {}): ResolvedRowOptions 
   for (const [name, allowed] of Object.entries(choices)) {
     const value: unknown = options[name as keyof RowOptions];
     if (value !== undefined && !(allowed as readonly unknown[]).includes(value)) {
-      throw new LakeError("usage/invalid-option", `The row option "${name}" is ${String(value)}. Use one of ${allowed.join(", ")}.`, { option: name, allowed });
+      throw new LakeError("usage/invalid-option", `The row option "${name}" is ${String(value)}. Use one of ${allowed.join(", ")}.`, {
+        option: name,
+        allowed,
+      });
     }
   }
   return {

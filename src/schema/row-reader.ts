@@ -107,7 +107,12 @@ function childOf(column: Column, index: number): Column {
   return child;
 }
 
-function objectReader(fields: readonly Field[], columns: readonly Column[], options: ResolvedRowOptions, path: readonly string[]): CellReader<Row> {
+function objectReader(
+  fields: readonly Field[],
+  columns: readonly Column[],
+  options: ResolvedRowOptions,
+  path: readonly string[],
+): CellReader<Row> {
   const names = fields.map((field) => field.name);
   const readers = fields.map((field, i) => {
     const column = columns[i];
@@ -165,7 +170,8 @@ function keyTextReader(type: MapType, readKey: CellReader<unknown>, path: readon
     const column = formatPath(path);
     throw new LakeError(
       "schema/type-mismatch",
-      `The map column "${column}" has keys of type ${formatType(type.key)}, which cannot be keys of an object. Read it with { map: "map" }.`,
+      `The map column "${column}" has keys of type ${formatType(type.key)}, which cannot be keys of an object. ` +
+        `Read it with { map: "map" }.`,
       { column, keyType: formatType(type.key) },
     );
   }
@@ -179,7 +185,8 @@ function refuseVariant(type: DataType, path: readonly string[]): never {
   const column = formatPath(path);
   throw new LakeError(
     "delta/unsupported-feature",
-    `Column "${column}" is a ${type.kind}, whose values this release of laketable cannot turn into JavaScript values. Leave the column out.`,
+    `Column "${column}" is a ${type.kind}, whose values this release of laketable cannot turn into JavaScript values. ` +
+      `Leave the column out.`,
     { column, type: type.kind, feature: "variantType" },
   );
 }

@@ -40,7 +40,8 @@ export function createRowSchema(options: RowSchemaOptions): RowSchema {
   };
   return {
     learn: (rows) => {
-      if (given === undefined) schema = schema.fields.length === 0 ? inferSchemaFromRows(rows) : mergeSchemas(schema, inferSchemaFromRows(rows));
+      if (given === undefined)
+        schema = schema.fields.length === 0 ? inferSchemaFromRows(rows) : mergeSchemas(schema, inferSchemaFromRows(rows));
       else if (allowUnknown) schema = mergeSchemas(schema, inferUnknownFields(schema, rows));
       if (partial) learnPresent(rows);
     },
@@ -75,7 +76,11 @@ function bytesIn(value: unknown, depth: number): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null || depth > 20) return 8;
   if (ArrayBuffer.isView(value)) return value.byteLength;
-  const items: Iterable<unknown> = Array.isArray(value) ? value : value instanceof Map ? [...value.keys(), ...value.values()] : Object.values(value);
+  const items: Iterable<unknown> = Array.isArray(value)
+    ? value
+    : value instanceof Map
+      ? [...value.keys(), ...value.values()]
+      : Object.values(value);
   let bytes = 8;
   for (const item of items) bytes += bytesIn(item, depth + 1);
   return bytes;

@@ -79,12 +79,24 @@ type OutPresent<S extends TypeShape, O extends RowOptions> = S extends { kind: "
         : unknown;
 
 type OutFlat<N, O extends RowOptions> = N extends "long"
-  ? O extends { readonly long: "number" } ? number : O extends { readonly long: "string" } ? string : bigint
+  ? O extends { readonly long: "number" }
+    ? number
+    : O extends { readonly long: "string" }
+      ? string
+      : bigint
   : N extends "decimal"
-    ? O extends { readonly decimal: "number" } ? number : string
+    ? O extends { readonly decimal: "number" }
+      ? number
+      : string
     : N extends "timestamp" | "timestamp_ntz"
-      ? O extends { readonly timestamp: "date" } ? Date : O extends { readonly timestamp: "micros" } ? bigint : string
-      : N extends keyof SameBothWays ? SameBothWays[N] : unknown;
+      ? O extends { readonly timestamp: "date" }
+        ? Date
+        : O extends { readonly timestamp: "micros" }
+          ? bigint
+          : string
+      : N extends keyof SameBothWays
+        ? SameBothWays[N]
+        : unknown;
 
 interface SameBothWays {
   byte: number;

@@ -45,7 +45,8 @@ export function assertRecords(rows: readonly unknown[], firstRow: number): void 
     if (isPlainRecord(rows[i])) continue;
     throw new LakeError(
       "schema/type-mismatch",
-      `Row ${firstRow + i} is ${describeCell(rows[i])}, and a row is an object with the columns as its fields. Pass rows such as { id: 1n, name: "a" }.`,
+      `Row ${firstRow + i} is ${describeCell(rows[i])}, and a row is an object with the columns as its fields. ` +
+        `Pass rows such as { id: 1n, name: "a" }.`,
       { row: firstRow + i },
     );
   }

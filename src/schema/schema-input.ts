@@ -69,19 +69,21 @@ function copyField(given: Field, index: number): Field {
 }
 
 function readLiteral(literal: SchemaLiteral): StructType {
-  return struct(Object.entries(literal).map(([name, column]) => {
-    if (/^(0|[1-9][0-9]*)$/.test(name)) {
-      throw new LakeError(
-        "schema/invalid",
-        `The column name "${name}" looks like an integer, and JavaScript moves such keys to the front of an object, so the order of the ` +
-          `columns is lost. Give the schema as a list: [{ name: "${name}", type: ${JSON.stringify(column)} }, …].`,
-        { column: name },
-      );
-    }
-    if (typeof column !== "string") return columnField({ name, type: column }, undefined);
-    const { type, nullable, comment } = readColumnText(name, column);
-    return field(name, type, { nullable, metadata: comment === undefined ? {} : { comment } });
-  }));
+  return struct(
+    Object.entries(literal).map(([name, column]) => {
+      if (/^(0|[1-9][0-9]*)$/.test(name)) {
+        throw new LakeError(
+          "schema/invalid",
+          `The column name "${name}" looks like an integer, and JavaScript moves such keys to the front of an object, so the order of ` +
+            `the columns is lost. Give the schema as a list: [{ name: "${name}", type: ${JSON.stringify(column)} }, …].`,
+          { column: name },
+        );
+      }
+      if (typeof column !== "string") return columnField({ name, type: column }, undefined);
+      const { type, nullable, comment } = readColumnText(name, column);
+      return field(name, type, { nullable, metadata: comment === undefined ? {} : { comment } });
+    }),
+  );
 }
 
 function readColumnText(name: string, text: string): ReturnType<typeof parseColumnText> {
@@ -106,7 +108,11 @@ function assertStorable(schema: StructType): void {
   visitStructs(schema, ({ fields }, path) => {
     if (fields.length === 0) {
       const column = formatPath(path);
-      throw new LakeError("schema/invalid", `The struct "${column}" has no fields, which Parquet cannot store. Give it at least one field.`, { column });
+      throw new LakeError(
+        "schema/invalid",
+        `The struct "${column}" has no fields, which Parquet cannot store. Give it at least one field.`,
+        { column },
+      );
     }
     for (const { name, type } of fields) assertMapKeys(type, [...path, name]);
   });
@@ -117,7 +123,11 @@ function assertMapKeys(type: DataType, path: readonly string[]): void {
   if (type.kind !== "map") return;
   if (type.key.kind === "map" || type.key.kind === "variant" || type.key.kind === "void") {
     const column = formatPath(path);
-    throw new LakeError("schema/invalid", `The map "${column}" has keys of type ${type.key.kind}, which have no order. Use another type of key.`, { column });
+    throw new LakeError(
+      "schema/invalid",
+      `The map "${column}" has keys of type ${type.key.kind}, which have no order. Use another type of key.`,
+      { column },
+    );
   }
   assertMapKeys(type.value, [...path, "value"]);
 }

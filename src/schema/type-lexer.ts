@@ -28,104 +28,127 @@ const spacePattern = /\s*/uy;
 
 /** @param what names the text in messages: "type", "column", "schema" */
 export function createTypeLexer(text: string, what: string): TypeLexer {
-  let at = 0;
-  const match = (pattern: RegExp): string => {
-    pattern.lastIndex = at;
-    return pattern.exec(text)?.[0] ?? "";
-  };
-  const skipSpace = (): void => {
-    at += match(spacePattern).length;
-  };
-  const peekWord = (): string => {
-    skipSpace();
-    return match(wordPattern);
-  };
-  const found = (): string => {
-    skipSpace();
-    return at >= text.length ? "the end" : `"${match(wordPattern) || String.fromCodePoint(text.codePointAt(at) ?? 0)}"`;
-  };
-  const error = (problem: string, position?: number): LakeError => {
-    skipSpace();
-    const place = position ?? at;
-    const excerpt = `${text.slice(Math.max(0, place - 60), place)}⟪here⟫${text.slice(place, place + 60)}`;
-    return new LakeError("schema/invalid", `Cannot read the ${what} text at position ${place}: ${problem}. ${excerpt}`, { text, position: place });
-  };
-  const take = (symbol: string): boolean => {
-    skipSpace();
-    if (!text.startsWith(symbol, at)) return false;
-    at += symbol.length;
-    return true;
-  };
-  const takeWord = (word: string): boolean => {
-    const next = peekWord();
-    if (next.toLowerCase() !== word) return false;
-    at += next.length;
-    return true;
-  };
-  const word = (wanted: string): string => {
-    const next = peekWord();
-    if (next === "") throw error(`expected ${wanted}, found ${found()}`);
-    at += next.length;
-    return next;
-  };
-  /** The text up to the closing `quote`; `escape` says how the quote stands inside. */
-  const quoted = (quote: string, backslash: boolean): string => {
-    const start = at;
-    at += 1;
-    let result = "";
-    for (; at < text.length; at += 1) {
-      const char = text.charAt(at);
-      if (backslash && char === "\\" && at + 1 < text.length) {
-        at += 1;
-        result += unescape(text.charAt(at));
-      } else if (char !== quote) {
-        result += char;
-      } else if (text.charAt(at + 1) === quote) {
-        at += 1;
-        result += quote;
-      } else {
-        at += 1;
-        return result;
-      }
-    }
-    throw error(`the quote ${quote} that starts here has no end`, start);
-  };
+  const cursor: Cursor = { text, what, at: 0 };
   return {
-    position: () => (skipSpace(), at),
-    take,
-    takeWord,
-    word,
-    error,
-    expect: (symbol, rule) => {
-      if (!take(symbol)) throw error(`expected "${symbol}", found ${found()}; ${rule}`);
+    position: () => {
+      skipSpace(cursor);
+      return cursor.at;
     },
+    take: (symbol) => take(cursor, symbol),
+    expect: (symbol, rule) => {
+      if (!take(cursor, symbol)) throw refusal(cursor, `expected "${symbol}", found ${found(cursor)}; ${rule}`);
+    },
+    word: (wanted) => takeAnyWord(cursor, wanted),
+    takeWord: (word) => takeWord(cursor, word),
     takeNotNull: () => {
-      if (!takeWord("not")) return false;
-      if (!takeWord("null")) throw error(`expected "null" after "not", found ${found()}`);
+      if (!takeWord(cursor, "not")) return false;
+      if (!takeWord(cursor, "null")) throw refusal(cursor, `expected "null" after "not", found ${found(cursor)}`);
       return true;
     },
     name: () => {
-      skipSpace();
-      if (text.charAt(at) !== "`") return word("a name (names with other characters stand in backquotes)");
-      return quoted("`", false);
+      skipSpace(cursor);
+      if (text.charAt(cursor.at) === "`") return takeQuoted(cursor, "`", false);
+      return takeAnyWord(cursor, "a name (names with other characters stand in backquotes)");
     },
     string: () => {
-      skipSpace();
-      const quote = text.charAt(at);
-      if (quote !== "'" && quote !== '"') throw error(`expected a text in quotes, found ${found()}`);
-      return quoted(quote, true);
+      skipSpace(cursor);
+      const quote = text.charAt(cursor.at);
+      if (quote !== "'" && quote !== '"') throw refusal(cursor, `expected a text in quotes, found ${found(cursor)}`);
+      return takeQuoted(cursor, quote, true);
     },
     integer: (wanted) => {
-      const next = peekWord();
-      if (!/^[0-9]{1,9}$/.test(next)) throw error(`expected ${wanted}, found ${found()}`);
-      at += next.length;
-      return Number(next);
+      const word = peekWord(cursor);
+      if (!/^[0-9]{1,9}$/.test(word)) throw refusal(cursor, `expected ${wanted}, found ${found(cursor)}`);
+      cursor.at += word.length;
+      return Number(word);
     },
     expectEnd: () => {
-      skipSpace();
-      if (at < text.length) throw error(`expected the end, found ${found()}`);
+      skipSpace(cursor);
+      if (cursor.at < text.length) throw refusal(cursor, `expected the end, found ${found(cursor)}`);
     },
+    error: (problem, position) => refusal(cursor, problem, position),
   };
+}
+
+interface Cursor {
+  readonly text: string;
+  readonly what: string;
+  at: number;
+}
+
+/** What the (sticky) pattern finds at the cursor. */
+function match(cursor: Cursor, pattern: RegExp): string {
+  pattern.lastIndex = cursor.at;
+  return pattern.exec(cursor.text)?.[0] ?? "";
+}
+
+function skipSpace(cursor: Cursor): void {
+  cursor.at += match(cursor, spacePattern).length;
+}
+
+function peekWord(cursor: Cursor): string {
+  skipSpace(cursor);
+  return match(cursor, wordPattern);
+}
+
+function take(cursor: Cursor, symbol: string): boolean {
+  skipSpace(cursor);
+  if (!cursor.text.startsWith(symbol, cursor.at)) return false;
+  cursor.at += symbol.length;
+  return true;
+}
+
+function takeWord(cursor: Cursor, word: string): boolean {
+  const next = peekWord(cursor);
+  if (next.toLowerCase() !== word) return false;
+  cursor.at += next.length;
+  return true;
+}
+
+function takeAnyWord(cursor: Cursor, wanted: string): string {
+  const next = peekWord(cursor);
+  if (next === "") throw refusal(cursor, `expected ${wanted}, found ${found(cursor)}`);
+  cursor.at += next.length;
+  return next;
+}
+
+/** The text up to the closing `quote`, which stands inside when doubled, or after a backslash where that escapes. */
+function takeQuoted(cursor: Cursor, quote: string, backslash: boolean): string {
+  const { text } = cursor;
+  const start = cursor.at;
+  let result = "";
+  for (cursor.at += 1; cursor.at < text.length; cursor.at += 1) {
+    const char = text.charAt(cursor.at);
+    if (backslash && char === "\\" && cursor.at + 1 < text.length) {
+      cursor.at += 1;
+      result += unescape(text.charAt(cursor.at));
+    } else if (char !== quote) {
+      result += char;
+    } else if (text.charAt(cursor.at + 1) === quote) {
+      cursor.at += 1;
+      result += quote;
+    } else {
+      cursor.at += 1;
+      return result;
+    }
+  }
+  throw refusal(cursor, `the quote ${quote} that starts here has no end`, start);
+}
+
+/** What stands at the cursor, for messages. */
+function found(cursor: Cursor): string {
+  skipSpace(cursor);
+  if (cursor.at >= cursor.text.length) return "the end";
+  return `"${match(cursor, wordPattern) || String.fromCodePoint(cursor.text.codePointAt(cursor.at) ?? 0)}"`;
+}
+
+function refusal(cursor: Cursor, problem: string, position?: number): LakeError {
+  skipSpace(cursor);
+  const { text, what } = cursor;
+  const place = position ?? cursor.at;
+  const excerpt = `${text.slice(Math.max(0, place - 60), place)}⟪here⟫${text.slice(place, place + 60)}`;
+  const message = `Cannot read the ${what} text at position ${place}: ${problem}. ${excerpt}`;
+  return new LakeError("schema/invalid", message, { text, position: place });
 }
 
 /** The escapes of Spark's string literals. */

@@ -28,14 +28,13 @@ type Trim<S extends string> = S extends `${Space}${infer Rest}` ? Trim<Rest> : S
 /** After the type of a column come nothing and comments. */
 type AtEnd<S extends string> = Trim<S> extends "" ? true : Lowercase<Trim<S>> extends `comment${string}` ? true : false;
 
-type Letter =
-  | "a" | "b" | "c" | "d" | "e" | "f" | "g" | "h" | "i" | "j" | "k" | "l" | "m" | "n" | "o" | "p" | "q" | "r" | "s" | "t" | "u" | "v" | "w"
-  | "x" | "y" | "z" | "_";
+/** What has a lower and an upper case is a letter. */
+type IsWordCharacter<C extends string> = C extends Digit | "_" ? true : Lowercase<C> extends Uppercase<C> ? false : true;
 type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
 
 /** [the word, what follows] */
 type ReadWord<S extends string, Word extends string = ""> = S extends `${infer First}${infer Rest}`
-  ? Lowercase<First> extends Letter | Digit
+  ? IsWordCharacter<First> extends true
     ? ReadWord<Rest, `${Word}${First}`>
     : [Word, S]
   : [Word, S];
@@ -69,19 +68,20 @@ interface Aliases {
 type Flat<Name extends string> = { kind: "flat"; name: Name; nullable: true };
 
 /** [the shape, what follows] of a type at the start of S, or never. */
-type ReadType<S extends string> = ReadWord<S> extends [infer Word extends string, infer Rest extends string]
-  ? Lowercase<Word> extends "array"
-    ? ReadArray<Trim<Rest>>
-    : Lowercase<Word> extends "map"
-      ? ReadMap<Trim<Rest>>
-      : Lowercase<Word> extends "struct"
-        ? ReadStruct<Trim<Rest>>
-        : Lowercase<Word> extends keyof Aliases
-          ? Aliases[Lowercase<Word>] extends "decimal"
-            ? [Flat<"decimal">, SkipParameters<Trim<Rest>>]
-            : [Flat<Aliases[Lowercase<Word>]>, Rest]
-          : never
-  : never;
+type ReadType<S extends string> =
+  ReadWord<S> extends [infer Word extends string, infer Rest extends string]
+    ? Lowercase<Word> extends "array"
+      ? ReadArray<Trim<Rest>>
+      : Lowercase<Word> extends "map"
+        ? ReadMap<Trim<Rest>>
+        : Lowercase<Word> extends "struct"
+          ? ReadStruct<Trim<Rest>>
+          : Lowercase<Word> extends keyof Aliases
+            ? Aliases[Lowercase<Word>] extends "decimal"
+              ? [Flat<"decimal">, SkipParameters<Trim<Rest>>]
+              : [Flat<Aliases[Lowercase<Word>]>, Rest]
+            : never
+    : never;
 
 type SkipParameters<S extends string> = S extends `(${string})${infer Rest}` ? Rest : S;
 
@@ -106,51 +106,65 @@ type ReadMap<S extends string> = S extends `<${infer Inner}`
   : never;
 
 /** A type with its `not null`; what follows begins without space. */
-type ReadElement<S extends string> = ReadType<Trim<S>> extends [infer Shape extends TypeShape, infer Rest extends string]
-  ? ReadNullability<Shape, Rest> extends [infer Whole extends TypeShape, infer After extends string]
-    ? [Whole, Trim<After>]
-    : never
-  : never;
-
-type ReadNullability<Shape extends TypeShape, S extends string> = ReadWord<Trim<S>> extends [infer Not extends string, infer Rest extends string]
-  ? Lowercase<Not> extends "not"
-    ? ReadWord<Trim<Rest>> extends [infer Null extends string, infer After extends string]
-      ? Lowercase<Null> extends "null"
-        ? [Required<Shape>, After]
-        : never
+type ReadElement<S extends string> =
+  ReadType<Trim<S>> extends [infer Shape extends TypeShape, infer Rest extends string]
+    ? ReadNullability<Shape, Rest> extends [infer Whole extends TypeShape, infer After extends string]
+      ? [Whole, Trim<After>]
       : never
-    : [Shape, S]
-  : never;
+    : never;
+
+type ReadNullability<Shape extends TypeShape, S extends string> =
+  ReadWord<Trim<S>> extends [infer Not extends string, infer Rest extends string]
+    ? Lowercase<Not> extends "not"
+      ? ReadWord<Trim<Rest>> extends [infer Null extends string, infer After extends string]
+        ? Lowercase<Null> extends "null"
+          ? [Required<Shape>, After]
+          : never
+        : never
+      : [Shape, S]
+    : never;
 
 type Required<Shape> = Shape extends { nullable: boolean } ? { [K in keyof Shape]: K extends "nullable" ? false : Shape[K] } : never;
 
-type ReadStruct<S extends string> = S extends `<${infer Inner}` ? (Trim<Inner> extends `>${infer After}` ? [EmptyStruct, After] : ReadFields<Inner, Record<never, never>>) : never;
+type ReadStruct<S extends string> = S extends `<${infer Inner}`
+  ? Trim<Inner> extends `>${infer After}`
+    ? [EmptyStruct, After]
+    : ReadFields<Inner, Record<never, never>>
+  : never;
 type EmptyStruct = { kind: "struct"; fields: Record<never, never>; nullable: true };
 
-type ReadFields<S extends string, Fields extends Record<string, TypeShape>> = ReadName<Trim<S>> extends [infer Name extends string, infer Rest extends string]
-  ? ReadElement<SkipColon<Trim<Rest>>> extends [infer Shape extends TypeShape, infer After extends string]
-    ? SkipComment<After> extends infer Tail extends string
-      ? Tail extends `,${infer More}`
-        ? ReadFields<More, Fields & Record<Name, Shape>>
-        : Tail extends `>${infer End}`
-          ? [{ kind: "struct"; fields: { [K in keyof (Fields & Record<Name, Shape>)]: (Fields & Record<Name, Shape>)[K] }; nullable: true }, End]
-          : never
+type ReadFields<S extends string, Fields extends Record<string, TypeShape>> =
+  ReadName<Trim<S>> extends [infer Name extends string, infer Rest extends string]
+    ? ReadElement<SkipColon<Trim<Rest>>> extends [infer Shape extends TypeShape, infer After extends string]
+      ? SkipComment<After> extends infer Tail extends string
+        ? Tail extends `,${infer More}`
+          ? ReadFields<More, Fields & Record<Name, Shape>>
+          : Tail extends `>${infer End}`
+            ? [{ kind: "struct"; fields: Plain<Fields & Record<Name, Shape>>; nullable: true }, End]
+            : never
+        : never
       : never
-    : never
-  : never;
+    : never;
+
+type Plain<T> = { [K in keyof T]: T[K] };
 
 type SkipColon<S extends string> = S extends `:${infer Rest}` ? Rest : S;
 
 /** A plain name, or one in backquotes without a backquote inside. */
-type ReadName<S extends string> = S extends `\`${infer Name}\`${infer Rest}` ? [Name, Rest] : ReadWord<S> extends ["", string] ? never : ReadWord<S>;
+type ReadName<S extends string> = S extends `\`${infer Name}\`${infer Rest}`
+  ? [Name, Rest]
+  : ReadWord<S> extends ["", string]
+    ? never
+    : ReadWord<S>;
 
 /** Comments inside structs: read when no quote stands inside. */
-type SkipComment<S extends string> = ReadWord<S> extends [infer Word extends string, infer Rest extends string]
-  ? Lowercase<Word> extends "comment"
-    ? Trim<Rest> extends `'${string}'${infer After}`
-      ? Trim<After>
-      : Trim<Rest> extends `"${string}"${infer After}`
+type SkipComment<S extends string> =
+  ReadWord<S> extends [infer Word extends string, infer Rest extends string]
+    ? Lowercase<Word> extends "comment"
+      ? Trim<Rest> extends `'${string}'${infer After}`
         ? Trim<After>
-        : never
-    : S
-  : S;
+        : Trim<Rest> extends `"${string}"${infer After}`
+          ? Trim<After>
+          : never
+      : S
+    : S;

@@ -95,7 +95,7 @@ function readType(lexer: TypeLexer, depth: number): DataType {
       lexer.expect("<", "array takes its element type: array<string>");
       const element = readType(lexer, depth + 1);
       const nullable = !lexer.takeNotNull();
-      lexer.expect(">", "array<…> ends with \">\"");
+      lexer.expect(">", 'array<…> ends with ">"');
       return array(element, nullable);
     }
     case "map": {
@@ -104,7 +104,7 @@ function readType(lexer: TypeLexer, depth: number): DataType {
       lexer.expect(",", "map takes key and value types: map<string,int>");
       const value = readType(lexer, depth + 1);
       const nullable = !lexer.takeNotNull();
-      lexer.expect(">", "map<…> ends with \">\"");
+      lexer.expect(">", 'map<…> ends with ">"');
       return map(key, value, nullable);
     }
     case "struct":
@@ -123,7 +123,7 @@ function readStruct(lexer: TypeLexer, depth: number): StructType {
   if (lexer.take(">")) return struct([]);
   const fields: Field[] = [readField(lexer, depth + 1)];
   while (lexer.take(",")) fields.push(readField(lexer, depth + 1));
-  lexer.expect(">", "struct<…> separates its fields by \",\" and ends with \">\"");
+  lexer.expect(">", 'struct<…> separates its fields by "," and ends with ">"');
   return struct(fields);
 }
 
@@ -167,10 +167,29 @@ const aliases: Readonly<Record<string, DataType>> = {
 
 // What people coming from other systems write, and what is meant.
 const advice: Readonly<Record<string, string>> = {
-  bool: "boolean", text: "string", varchar: "string", char: "string", str: "string", utf8: "string", uuid: "string",
-  json: "string", number: "double", float32: "float", float64: "double", int8: "byte", int16: "short", int32: "int", int64: "long",
-  bytes: "binary", blob: "binary", bytea: "binary", datetime: "timestamp", timestamptz: "timestamp", list: "array<…>",
-  object: "struct<…>", null: "void",
+  bool: "boolean",
+  text: "string",
+  varchar: "string",
+  char: "string",
+  str: "string",
+  utf8: "string",
+  uuid: "string",
+  json: "string",
+  number: "double",
+  float32: "float",
+  float64: "double",
+  int8: "byte",
+  int16: "short",
+  int32: "int",
+  int64: "long",
+  bytes: "binary",
+  blob: "binary",
+  bytea: "binary",
+  datetime: "timestamp",
+  timestamptz: "timestamp",
+  list: "array<…>",
+  object: "struct<…>",
+  null: "void",
 };
 
 function simpleType(lexer: TypeLexer, word: string, position: number): DataType {

@@ -150,7 +150,10 @@ const spelling: Readonly<Record<string, string>> = {
 
 function refuse(type: DataType, text: string): never {
   const wanted = spelling[type.kind] ?? "one flat value, which this type does not have";
-  throw new LakeError("schema/invalid-value", `${JSON.stringify(text)} is not ${describeType(type)}: write ${wanted}.`, { type: formatType(type), text });
+  throw new LakeError("schema/invalid-value", `${JSON.stringify(text)} is not ${describeType(type)}: write ${wanted}.`, {
+    type: formatType(type),
+    text,
+  });
 }
 
 function overflow(type: DataType, text: string): never {
