@@ -71,8 +71,9 @@ async function timed(read) {
 }
 
 async function laketable(path) {
-  const modules = ["storage/local-store", "parquet/range-reader", "parquet/footer", "parquet/file-schema", "parquet/read-file", "parquet/codec-pool"];
-  const all = Object.assign({}, ...(await Promise.all(modules.map((module) => import(`../dist/${module}.js`)))));
+  const inParquet = ["range-reader", "footer", "file-schema", "read-file", "codec-pool"].map((module) => `parquet/${module}`);
+  const modules = await Promise.all(["storage/local-store", ...inParquet].map((module) => import(`../dist/${module}.js`)));
+  const all = Object.assign({}, ...modules);
   const { createLocalStore, storeRangeReader, readFooter, schemaOfFile, readParquet, createPooledCodec } = all;
   const store = createLocalStore(dirname(path));
   const key = basename(path);
@@ -93,7 +94,10 @@ async function laketable(path) {
   }
   const sums = {};
   await read((batch, wanted) => {
-    for (const [i, { name, type }] of wanted.entries()) addColumn((sums[name] ??= { count: 0n, sum: 0n }), type.kind, batch.data.children[i]);
+    for (const [i, { name, type }] of wanted.entries()) {
+      sums[name] ??= { count: 0n, sum: 0n };
+      addColumn(sums[name], type.kind, batch.data.children[i]);
+    }
   });
   await codec.close();
   return { sums: Object.fromEntries(Object.entries(sums).map(([name, { count, sum }]) => [name, [String(count), String(sum)]])) };

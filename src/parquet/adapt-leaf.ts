@@ -48,7 +48,7 @@ function refuserOf(column: Column, error: () => LakeError): Refuse {
 function oldCalendar({ path, column }: AdaptContext): LakeError {
   return unsupportedFile(
     path,
-    `Spark wrote its column ${column} in the old Julian calendar or in an unknown time zone, and some of its values are so old that this matters`,
+    `Spark wrote its column ${column} in the Julian calendar or an unknown time zone, and some values are so old that this matters`,
     "Rewrite the file with Spark 3 or later, which has settings to say what they mean (spark.sql.parquet.datetimeRebaseModeInRead).",
     { column },
   );
