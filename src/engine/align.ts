@@ -5,7 +5,7 @@ import { nullColumn } from "../columnar/build.js";
 import type { Column } from "../columnar/column.js";
 import { castColumn } from "../expression/cast.js";
 import { toArrowSchema } from "../schema/arrow-mapping.js";
-import { isNumeric, typesEqual } from "../schema/data-types.js";
+import { typesEqual } from "../schema/data-types.js";
 import { findFieldIndex, mergeSchemas } from "../schema/evolution.js";
 import { formatType } from "../schema/type-text.js";
 import type { DataType, Field, StructType } from "../schema/types.js";
@@ -55,14 +55,14 @@ export function withoutNewVoids(data: StructType, table: StructType): StructType
 function store(column: Column, from: DataType, { name, type }: Field): Column {
   if (typesEqual(from, type, { nullability: "ignore" })) return column;
   try {
-    return castColumn(column, from, type, { onError: "fail", structs: "name", describe: () => `"${name}"` });
+    return castColumn(column, from, type, { onError: "fail", structs: "name" });
   } catch (error) {
     if (!LakeError.is(error, "expression/evaluation")) throw error;
-    const columnType = formatType(type);
+    const { value, to = formatType(type) } = error.context;
     throw new LakeError(
-      isNumeric(type) ? "schema/overflow" : "schema/invalid-value",
-      `A value for column "${name}" does not fit its type ${columnType}: ${error.message} Nothing was committed; correct the row, or widen the column.`,
-      { ...error.context, column: name, columnType, dataType: formatType(from) },
+      /^(byte|short|int|long|float|double|decimal)/.test(String(to)) ? "schema/overflow" : "schema/invalid-value",
+      `The value ${String(value)} for column "${name}" does not fit its type ${String(to)}. Nothing was committed; correct the row, or widen the column.`,
+      { column: name, columnType: formatType(type), dataType: formatType(from), value },
       error,
     );
   }
