@@ -3,7 +3,7 @@ import { isNested, types, typesEqual } from "../schema/data-types.js";
 import { formatType } from "../schema/type-text.js";
 import type { DataType } from "../schema/types.js";
 import { bindArithmetic, isInterval } from "./binder/arithmetic.js";
-import { canImplicitlyCast, commonTypeOf } from "./binder/coercion.js";
+import { canImplicitlyCast, commonType, commonTypeOf } from "./binder/coercion.js";
 import { fold } from "./binder/fold.js";
 import { bindColumn, bindField, type NameContext } from "./binder/names.js";
 import { unknownFunction } from "./binder/unknown-function.js";
@@ -157,7 +157,8 @@ function callSite(name: string, context: BindContext): CallSite {
   return {
     name,
     coerce: (argument, to) => coerce(argument, to, context),
-    unify: (args) => unify(args, context),
+    cast: (argument, to) => bindCast(argument, to, "fail", context),
+    unify: (args, use = "result") => unify(args, use, context),
     mismatch: (problem) => mismatch(problem, context),
     call: (other, args) => bindFunction(other, args, context),
   };
@@ -172,12 +173,12 @@ function coerce(argument: BoundExpression, to: DataType, context: BindContext): 
   return fold({ kind: "cast", child: argument, type: to, onError: "fail" });
 }
 
-function unify(args: readonly BoundExpression[], context: BindContext): readonly BoundExpression[] {
+function unify(args: readonly BoundExpression[], use: "comparison" | "result", context: BindContext): readonly BoundExpression[] {
   const [first, ...rest] = args;
   if (first === undefined) return args;
   let common = first;
   for (const arg of rest) {
-    const type = commonTypeOf(common, arg);
+    const type = use === "comparison" ? commonTypeOf(common, arg) : commonType(common.type, arg.type);
     if (type === undefined) {
       const pair = `${formatExpression(common)} is a ${formatType(common.type)} and ${formatExpression(arg)} a ${formatType(arg.type)}`;
       throw mismatch(`${pair}, which have no type in common; cast one of them`, context);

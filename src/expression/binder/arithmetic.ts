@@ -23,8 +23,8 @@ export function bindArithmetic(written: string, args: readonly BoundExpression[]
   if (!OPERATORS.has(name) || left === undefined || right === undefined || args.length !== 2) return undefined;
   const dates = dateArithmetic(name, left, right, site);
   if (dates !== undefined) return dates;
-  const [a, b] = operandTypes(left, right);
-  if (!isNumeric(a) || !isNumeric(b)) throw refused(name, left, right, site);
+  const [a, b] = operandTypes(name, left, right);
+  if (!isNumeric(a) || !isNumeric(b) || (name === "div" && (isFloating(a) || isFloating(b)))) throw refused(name, left, right, site);
   const [x, y] = [decimalOf(a, literalIn(left, a)), decimalOf(b, literalIn(right, b))];
   if ((a.kind === "decimal" || b.kind === "decimal") && x !== undefined && y !== undefined) {
     const type = name === "div" ? types.long : decimalResult(name, x, y);
@@ -44,15 +44,14 @@ function literalIn(operand: BoundExpression, type: DataType): number | bigint | 
 }
 
 /** Strings take part as numbers: beside a whole number as long, else as double. Nulls take the other's type. */
-function operandTypes(left: BoundExpression, right: BoundExpression): readonly [DataType, DataType] {
+function operandTypes(name: string, left: BoundExpression, right: BoundExpression): readonly [DataType, DataType] {
   const [a, b] = [left.type, right.type];
-  const textual = (type: DataType): boolean => type.kind === "string" || type.kind === "void";
-  if (textual(a) && textual(b)) return [types.double, types.double];
+  if (a.kind === "void" && b.kind === "void") return name === "div" ? [types.long, types.long] : [types.double, types.double];
   if (a.kind === "string" || b.kind === "string") {
     const common = commonType(a, b) ?? types.void;
     return [common, common];
   }
-  if (a.kind === "void") return [b, b];
+  if (a.kind === "void") return name === "/" ? [types.double, types.double] : [b, b];
   if (b.kind === "void") return [a, a];
   return [a, b];
 }
@@ -81,6 +80,6 @@ function refused(name: string, left: BoundExpression, right: BoundExpression, si
   if (isTime(left.type) || isTime(right.type)) {
     return site.mismatch(`there is no ${pair}; add an interval (… + INTERVAL 1 DAY) or use date_add`);
   }
-  const floating = isFloating(left.type) || isFloating(right.type) ? "" : "; only numbers have arithmetic";
-  return site.mismatch(`there is no ${pair} (${formatExpression(left)} ${name} ${formatExpression(right)})${floating}`);
+  const why = name === "div" ? "div divides whole numbers and decimals" : "only numbers have arithmetic; cast an operand";
+  return site.mismatch(`there is no ${pair} (${formatExpression(left)} ${name} ${formatExpression(right)}): ${why}`);
 }

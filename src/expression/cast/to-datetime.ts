@@ -70,13 +70,12 @@ function numbersToTimestamps(column: Column, from: DataType, out: Int32Array, co
   for (let row = 0; row < column.length; row++) {
     if (context.isNull(row)) continue;
     const micros = read(row);
-    if (micros === "none") context.makeNull(row);
-    else if (micros < MIN_MICROS || micros > MAX_MICROS) context.fail(row, () => valueText(column, from, row));
+    if (micros === undefined || micros < MIN_MICROS || micros > MAX_MICROS) context.fail(row, () => valueText(column, from, row));
     else storeBigInt(out, row, micros);
   }
 }
 
-function microsReader(column: Column, from: DataType): (row: number) => bigint | "none" {
+function microsReader(column: Column, from: DataType): (row: number) => bigint | undefined {
   switch (from.kind) {
     case "long": {
       const words = wordsOf(column.values as BigInt64Array);
@@ -92,7 +91,7 @@ function microsReader(column: Column, from: DataType): (row: number) => bigint |
       const values = column.values as Float64Array;
       return (row) => {
         const micros = Math.trunc((values[row] as number) * 1_000_000);
-        return Number.isFinite(micros) ? BigInt(micros) : "none";
+        return Number.isFinite(micros) ? BigInt(micros) : undefined;
       };
     }
     default: {

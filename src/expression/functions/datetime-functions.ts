@@ -165,13 +165,9 @@ function castFunction(names: readonly [string, ...string[]], type: DataType, def
       if (format !== undefined && !(format.kind === "literal" && format.value === defaultFormat)) {
         throw site.mismatch(`${site.name} reads the format ${defaultFormat} only; take other formats apart with substring`);
       }
-      return castTo(arg as BoundExpression, type, site);
+      return site.cast(arg as BoundExpression, type);
     },
   };
-}
-
-function castTo(argument: BoundExpression, type: DataType, site: CallSite): BoundExpression {
-  return site.coerce(argument, type);
 }
 
 /** The time of the statement, from the clock that `evaluate` is given. */
@@ -191,13 +187,13 @@ function clockFunction(names: readonly [string, ...string[]], type: DataType): F
   };
 }
 
-/** Whole units since the epoch, rounded down. */
-function unixFunction(names: readonly [string, ...string[]], unitMicros: bigint): FunctionDefinition {
+/** Whole units since the epoch. Spark rounds them down, but `unix_timestamp` towards the epoch. */
+function unixFunction(names: readonly [string, ...string[]], unitMicros: bigint, rounding: "down" | "to-zero" = "down"): FunctionDefinition {
   const kernel = longKernel((args) => {
     const micros = bigintReader(operandAt(args, 0));
     return (row) => {
       const value = micros(row);
-      return value / unitMicros - (value % unitMicros < 0n ? 1n : 0n);
+      return value / unitMicros - (rounding === "down" && value % unitMicros < 0n ? 1n : 0n);
     };
   });
   return {
@@ -259,15 +255,16 @@ export const datetimeFunctions: readonly FunctionDefinition[] = [
   simpleFunction({ names: ["date_format"], parameters: [timestamp, string], result: string, kernel: dateFormatKernel }),
   intervalShift("add_interval"),
   intervalShift("subtract_interval"),
-  castFunction(["to_date", "date"], date, "yyyy-MM-dd"),
-  castFunction(["to_timestamp", "timestamp"], timestamp, "yyyy-MM-dd HH:mm:ss"),
+  castFunction(["to_date"], date, "yyyy-MM-dd"),
+  castFunction(["to_timestamp"], timestamp, "yyyy-MM-dd HH:mm:ss"),
   castFunction(["to_timestamp_ntz"], types.timestamp_ntz, "yyyy-MM-dd HH:mm:ss"),
   clockFunction(["current_date", "curdate"], date),
   clockFunction(["current_timestamp", "now"], timestamp),
   clockFunction(["localtimestamp"], types.timestamp_ntz),
   unixFunction(["unix_micros"], 1n),
   unixFunction(["unix_millis"], 1000n),
-  unixFunction(["unix_seconds", "unix_timestamp", "to_unix_timestamp"], 1_000_000n),
+  unixFunction(["unix_seconds"], 1_000_000n),
+  unixFunction(["unix_timestamp", "to_unix_timestamp"], 1_000_000n, "to-zero"),
   fromUnixFunction("timestamp_micros", 1n),
   fromUnixFunction("timestamp_millis", 1000n),
   fromUnixFunction("timestamp_seconds", 1_000_000n),

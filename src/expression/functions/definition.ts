@@ -9,8 +9,15 @@ export interface CallSite {
   readonly name: string;
   /** `argument` as type `to`, by Spark's implicit casts. @throws expression/type-mismatch */
   coerce(argument: BoundExpression, to: DataType): BoundExpression;
-  /** The arguments as the one type that all of them widen to. @throws expression/type-mismatch */
-  unify(args: readonly BoundExpression[]): readonly BoundExpression[];
+  /** `argument` under a cast that the user has written, as a function of the type's name. @throws expression/type-mismatch */
+  cast(argument: BoundExpression, to: DataType): BoundExpression;
+  /**
+   * The arguments as the one type that all of them widen to. Where they are only compared, a whole literal takes no more
+   * digits of a decimal than it has.
+   *
+   * @throws expression/type-mismatch
+   */
+  unify(args: readonly BoundExpression[], use?: "comparison" | "result"): readonly BoundExpression[];
   mismatch(problem: string): LakeError;
   /** Calls another function on arguments that are bound already. */
   call(name: string, args: readonly BoundExpression[]): BoundExpression;

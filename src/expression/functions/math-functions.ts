@@ -144,8 +144,9 @@ export const mathFunctions: readonly FunctionDefinition[] = [
   doubleFunction(["asin"], Math.asin),
   doubleFunction(["acos"], Math.acos),
   doubleFunction(["atan"], Math.atan),
-  doubleFunction(["degrees"], (x) => (x * 180) / Math.PI),
-  doubleFunction(["radians"], (x) => (x / 180) * Math.PI),
+  // Java's factors.
+  doubleFunction(["degrees"], (x) => x * 57.29577951308232),
+  doubleFunction(["radians"], (x) => x * 0.017453292519943295),
   constantFunction("pi", Math.PI),
   constantFunction("e", Math.E),
 ];

@@ -1,9 +1,9 @@
-import { array, field, isIntegral, isOrderable, struct, types } from "../../schema/data-types.js";
+import { array, field, isIntegral, isOrderable, map, struct, types } from "../../schema/data-types.js";
 import { formatType } from "../../schema/type-text.js";
 import type { Field } from "../../schema/types.js";
 import type { BoundExpression } from "../expression.js";
 import { fieldColumn } from "../kernels/field-column.js";
-import { arrayContains, elementAt, makeArray, makeStruct, mapPart, mapValue, sizeOf, type Indexing } from "../kernels/nested-values.js";
+import { arrayContains, elementAt, makeArray, makeMap, makeStruct, mapPart, mapValue, sizeOf, type Indexing } from "../kernels/nested-values.js";
 import { toColumn, vector, type Kernel } from "../kernels/operand.js";
 import { operandAt } from "../kernels/row-kernels.js";
 import { boundCall, type CallSite, type FunctionDefinition } from "./definition.js";
@@ -14,6 +14,7 @@ const size: FunctionDefinition = {
   total: true,
   resolve: ([arg], site) => {
     const child = arg as BoundExpression;
+    if (child.type.kind === "void") return { kind: "literal", value: null, type: types.int };
     if (child.type.kind !== "array" && child.type.kind !== "map") throw site.mismatch(`${site.name} takes an array or map, found a ${formatType(child.type)}`);
     return boundCall("size", [child], types.int);
   },
@@ -70,11 +71,11 @@ function castElements(list: BoundExpression, element: BoundExpression["type"], s
 
 const arrayFunction: FunctionDefinition = {
   names: ["array"],
-  arity: [1, Infinity],
+  arity: [0, Infinity],
   total: true,
   resolve: (args, site) => {
     const unified = site.unify(args);
-    return boundCall("array", unified, array(unified[0]?.type ?? types.void));
+    return boundCall("array", unified, array(unified[0]?.type ?? types.void, args.length > 0));
   },
   kernel: makeArray,
 };
@@ -107,6 +108,20 @@ const namedStruct: FunctionDefinition = {
     }
     return boundCall("struct", values, struct(fields));
   },
+};
+
+/** `map(key, value, …)`; a key that comes twice is refused, as in Spark. */
+const mapConstructor: FunctionDefinition = {
+  names: ["map"],
+  arity: [0, Infinity],
+  resolve: (args, site) => {
+    if (args.length % 2 !== 0) throw site.mismatch("map takes keys and values in turn");
+    const keys = site.unify(args.filter((_, index) => index % 2 === 0));
+    const values = site.unify(args.filter((_, index) => index % 2 === 1));
+    const type = map(keys[0]?.type ?? types.void, values[0]?.type ?? types.void);
+    return boundCall("map", keys.flatMap((key, index) => [key, values[index] as BoundExpression]), type);
+  },
+  kernel: makeMap,
 };
 
 function mapFunction(name: "map_keys" | "map_values"): FunctionDefinition {
@@ -148,6 +163,7 @@ export const nestedFunctions: readonly FunctionDefinition[] = [
   arrayFunction,
   structFunction,
   namedStruct,
+  mapConstructor,
   mapFunction("map_keys"),
   mapFunction("map_values"),
   getField,

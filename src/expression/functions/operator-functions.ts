@@ -25,7 +25,7 @@ function comparison(name: string): FunctionDefinition {
 }
 
 function comparable(args: readonly BoundExpression[], site: CallSite): readonly BoundExpression[] {
-  const unified = site.unify(args);
+  const unified = site.unify(args, "comparison");
   const type = unified[0]?.type ?? types.void;
   if (!isOrderable(type)) throw site.mismatch(`values of ${formatType(type)} cannot be compared`);
   return unified;

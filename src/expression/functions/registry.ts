@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from "./definition.js";
+import { castFunctions } from "./cast-functions.js";
 import { conditionalFunctions } from "./conditional-functions.js";
 import { datetimeFunctions } from "./datetime-functions.js";
 import { mathFunctions } from "./math-functions.js";
@@ -13,6 +14,7 @@ const families: readonly (readonly FunctionDefinition[])[] = [
   mathFunctions,
   datetimeFunctions,
   nestedFunctions,
+  castFunctions,
 ];
 
 let byName: ReadonlyMap<string, FunctionDefinition> | undefined;

@@ -173,7 +173,7 @@ export const textFunctions: readonly FunctionDefinition[] = [
   padFunction("lpad", true),
   padFunction("rpad", false),
   simpleFunction({ names: ["instr"], parameters: [string, string], result: int, kernel: instrKernel, total: true }),
-  simpleFunction({ names: ["locate", "position", "charindex"], parameters: [string, string, int], required: 2, result: int, kernel: locateKernel, total: true }),
+  simpleFunction({ names: ["locate", "position"], parameters: [string, string, int], required: 2, result: int, kernel: locateKernel, total: true }),
   textTest("startswith", (text, part) => text.startsWith(part)),
   textTest("endswith", (text, part) => text.endsWith(part)),
   textTest("contains", (text, part) => text.includes(part)),

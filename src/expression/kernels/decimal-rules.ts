@@ -44,10 +44,10 @@ export function boundedDecimal(precision: number, scale: number): DecimalType {
   return decimal(38, Math.max(0, 38 - (precision - scale)));
 }
 
-/** The decimal an operand of a decimal operation becomes; a whole literal takes only the digits it has. */
+/** The decimal an operand of a decimal operation becomes; a whole literal takes only the digits it has (a byte's excepted, as in Spark). */
 export function decimalOf(type: DataType, literal: Value | undefined): DecimalType | undefined {
   if (type.kind === "decimal") return type;
   if (!isIntegral(type)) return undefined;
-  if (typeof literal === "number" || typeof literal === "bigint") return decimal(String(literal).replace("-", "").length, 0);
+  if ((typeof literal === "number" || typeof literal === "bigint") && type.kind !== "byte") return decimal(String(literal).replace("-", "").length, 0);
   return decimalForIntegral(type);
 }

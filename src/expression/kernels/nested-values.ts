@@ -1,11 +1,12 @@
 import { isNullAt, offsetsOf } from "../../columnar/access.js";
 import { assemble } from "../../columnar/assemble.js";
-import { retyped } from "../../columnar/build.js";
+import { nullColumn, retyped } from "../../columnar/build.js";
 import type { Column } from "../../columnar/column.js";
 import { interleave } from "../../columnar/interleave.js";
 import { take } from "../../columnar/take.js";
 import { compareValid } from "../../columnar/compare.js";
 import { toArrowType } from "../../schema/arrow-mapping.js";
+import { array } from "../../schema/data-types.js";
 import type { ArrayType, MapType } from "../../schema/types.js";
 import { bitOf, clearBit, jointValidity, newBits, validity } from "./bitmap.js";
 import { evaluationError } from "./failure.js";
@@ -106,10 +107,38 @@ export const makeArray: Kernel = (args, call) => {
     choice[i] = i % args.length;
     rows[i] = Math.floor(i / args.length);
   }
-  const child = interleave(columns, choice, rows);
-  const offsets = Int32Array.from({ length: call.length + 1 }, (_, row) => row * args.length);
-  return vector(type, assemble(arrowType, call.length, validity(undefined), { offsets, children: [child] }));
+  const child = args.length === 0 ? nullColumn(type.element, 0) : interleave(columns, choice, rows);
+  return vector(type, assemble(arrowType, call.length, validity(undefined), { offsets: evenOffsets(call.length, args.length), children: [child] }));
 };
+
+function evenOffsets(length: number, each: number): Int32Array {
+  return Int32Array.from({ length: length + 1 }, (_, row) => row * each);
+}
+
+/** `map(key, value, …)`. */
+export const makeMap: Kernel = (args, call) => {
+  const type = call.type as MapType;
+  const arrowType = toArrowType(type);
+  const half = { length: call.length, describe: call.describe, nowMicros: call.nowMicros };
+  const keys = toColumn(makeArray(args.filter((_, index) => index % 2 === 0), { ...half, type: array(type.key) }), call.length);
+  const values = toColumn(makeArray(args.filter((_, index) => index % 2 === 1), { ...half, type: array(type.value) }), call.length);
+  const [key, value] = [keys.children[0] as Column, values.children[0] as Column];
+  assertMapKeys(key, args.length / 2, call);
+  const entries = assemble((arrowType.children[0] as { type: Column["type"] }).type, key.length, validity(undefined), { children: [key, value] });
+  const offsets = evenOffsets(call.length, args.length / 2);
+  return vector(type, assemble(arrowType, call.length, validity(undefined), { offsets, children: [entries] }));
+};
+
+function assertMapKeys(key: Column, each: number, call: KernelCall): void {
+  const order = compareValid(key, key);
+  for (let at = 0; at < key.length; at++) {
+    if (isNullAt(key, at)) throw evaluationError("A key is null", call.describe(), "Keys of a map are never null: use coalesce.");
+    const first = at - (at % each);
+    for (let other = first; other < at; other++) {
+      if (order(other, at) === 0) throw evaluationError("A key comes twice", call.describe(), "Keep one of the entries.");
+    }
+  }
+}
 
 /** `struct(…)` and `named_struct(…)`: the operands are the values. */
 export const makeStruct: Kernel = (args, call) => {

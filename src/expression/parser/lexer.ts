@@ -11,7 +11,10 @@ export type Token =
   | { readonly kind: "operator"; readonly text: string; readonly start: number; readonly end: number }
   | { readonly kind: "end"; readonly text: ""; readonly start: number; readonly end: number };
 
-const OPERATORS = ["<=>", "<=", ">=", "<>", "!=", "==", "||", "::", "=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", ",", ".", "!"];
+// The colon stands only within types: struct<a: int>.
+const OPERATORS: readonly string[] = [
+  "<=>", "<=", ">=", "<>", "!=", "==", "||", "::", ":", "=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", ",", ".", "!",
+];
 const WORD = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}_]*/uy;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?:BD|bd|Bd|bD|[LSYDFlsydf])?(?![\p{L}\p{Nd}_])/uy;
 const SPACE = /(?:\s|--[^\n]*(?:\n|$))+/uy;
