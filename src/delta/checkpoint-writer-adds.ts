@@ -5,7 +5,7 @@ import { take } from "../columnar/take.js";
 import { assert } from "../base/assert.js";
 import type { Bounds } from "../expression/bounds.js";
 import { toArrowType } from "../schema/arrow-mapping.js";
-import { field, struct } from "../schema/data-types.js";
+import { field, isTimestamp, struct } from "../schema/data-types.js";
 import { rowValue } from "../schema/row-reader.js";
 import { batchFromRows } from "../schema/row-writer.js";
 import type { DataType, Field, StructType } from "../schema/types.js";
@@ -143,10 +143,19 @@ function parsedStats(bounds: Bounds, type: DataType): object {
   const row: Record<string, unknown> = { numRecords: bounds.rowCount, tightBounds: null };
   if (fields.some(({ name }) => name === "minValues")) {
     row["minValues"] = part("minValues", (path, leaf) => spelled(leaf, bounds.column(path)?.min));
-    row["maxValues"] = part("maxValues", (path, leaf) => spelled(leaf, bounds.column(path)?.max));
+    row["maxValues"] = part("maxValues", (path, leaf) => spelled(leaf, storedMax(leaf, bounds.column(path)?.max)));
   }
   if (fields.some(({ name }) => name === "nullCount")) row["nullCount"] = part("nullCount", (path) => bounds.column(path)?.nullCount ?? null);
   return row;
+}
+
+/**
+ * Maxima of timestamps were widened to the end of their millisecond when they were read; they go back to its start, where the
+ * next reader widens them again. Otherwise they would grow with every checkpoint.
+ */
+function storedMax(type: DataType, max: Value | undefined): Value | undefined {
+  if (typeof max !== "bigint" || !isTimestamp(type)) return max;
+  return max - (((max % 1000n) + 1000n) % 1000n);
 }
 
 function mirrored(type: StructType, above: readonly string[], value: (path: readonly string[], leaf: DataType) => unknown): object {
