@@ -8,8 +8,9 @@ import { childAt } from "./checkpoint-cells.js";
 import { structChild, vectorReader, type FileActionRows } from "./checkpoint-rows.js";
 import type { AddSource } from "./data-file-view.js";
 import { corruptLog } from "./protocol/action-fields.js";
-import type { AddFile, PartitionValues } from "./protocol/actions.js";
-import { fileStats, leafType, noBounds, reliableNullCount } from "./protocol/file-stats.js";
+import type { AddFile, DeletionVectorDescriptor, PartitionValues } from "./protocol/actions.js";
+import { leafType, noBounds, reliableNullCount } from "./protocol/column-stats.js";
+import { fileStats, numRecordsOf } from "./protocol/file-stats.js";
 import { widenStatsValue } from "./protocol/stats-value.js";
 import type { TableConfiguration } from "./protocol/table-configuration.js";
 
@@ -20,6 +21,9 @@ export interface CheckpointAdds {
   partitionValues(row: number): PartitionValues;
   /** The statistics as JSON, when the checkpoint has them so. */
   statsText(row: number): string | undefined;
+  deletionVector(row: number): DeletionVectorDescriptor | undefined;
+  /** `numRecords` of the statistics. */
+  rowCount(row: number): number | undefined;
   source(row: number): AddSource;
 }
 
@@ -60,6 +64,11 @@ export function checkpointAdds(rows: FileActionRows, configuration: TableConfigu
     size,
     partitionValues: partitionOf,
     statsText: statsOf,
+    deletionVector: vectorOf,
+    rowCount: (row) => {
+      const json = statsOf(row);
+      return json === undefined ? parsedStats?.(row).rowCount : numRecordsOf(json);
+    },
     source: (row) => ({
       path: () => path(row),
       size: () => size(row),

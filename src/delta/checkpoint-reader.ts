@@ -117,9 +117,19 @@ export interface ReadFileActionsOptions {
   /** Fields of `add` and `remove` that are wanted, with their types; a kind that is absent is not read. */
   readonly add: StructType;
   readonly remove?: StructType | undefined;
+  /** Chooses adds by a few columns; of the others nothing is read but the chosen rows. */
+  readonly select?: AddSelector | undefined;
   /** Whether the protocol allows sidecars, so that they have to be looked for. */
   readonly sidecars: boolean;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Which adds of a checkpoint are worth reading. */
+export interface AddSelector {
+  /** The fields of `add` that it looks at. */
+  readonly columns: StructType;
+  /** The rows of `add` that are wanted, ascending. */
+  select(rows: FileActionRows): Int32Array;
 }
 
 /** The file actions of a checkpoint, streamed by row groups. @throws delta/corrupt-checkpoint */

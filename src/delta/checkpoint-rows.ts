@@ -1,8 +1,10 @@
+import { assert } from "../base/assert.js";
 import { isNullAt, bytesOf, offsetsOf, nullMask } from "../columnar/access.js";
 import { columnsOf } from "../columnar/batch.js";
 import type { Column } from "../columnar/column.js";
 import { hashBytes } from "../columnar/hash.js";
 import type { BoundExpression } from "../expression/expression.js";
+import { readFooter, type ParquetFooter } from "../parquet/footer.js";
 import { storeRangeReader } from "../parquet/range-reader.js";
 import { readParquet } from "../parquet/read-file.js";
 import { field, struct } from "../schema/data-types.js";
@@ -23,20 +25,31 @@ const batchRows = 1 << 17;
 
 export interface ReadColumnsOptions {
   readonly where?: BoundExpression | undefined;
+  readonly footer?: ParquetFooter | undefined;
+  /** Only these physical rows, ascending. */
+  readonly rows?: Int32Array | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Batches of a checkpoint file with exactly these columns, as one struct column each. */
+/** Rows of a checkpoint file as columns. */
+export interface CheckpointColumns {
+  readonly length: number;
+  readonly children: readonly Column[];
+  /** The physical number of a row. */
+  readonly numberOf: (row: number) => number;
+}
+
+/** Batches of a checkpoint file with exactly these columns. */
 export async function* readParquetColumns(
   context: DeltaContext,
   file: CheckpointFile,
   schema: StructType,
-  { where, signal }: ReadColumnsOptions,
-): AsyncGenerator<{ readonly length: number; readonly children: readonly Column[] }> {
+  { where, footer, rows: wanted, signal }: ReadColumnsOptions,
+): AsyncGenerator<CheckpointColumns> {
   const reader = storeRangeReader(context.store, file);
-  const columns = schema.fields.map((wanted) => ({ name: wanted.name, field: wanted, matchBy: "name" as const }));
-  for await (const { batch } of readParquet(reader, { codec: context.codec, columns, where, batchRows, signal })) {
-    yield { length: batch.numRows, children: columnsOf(batch) };
+  const columns = schema.fields.map((column) => ({ name: column.name, field: column, matchBy: "name" as const }));
+  for await (const { batch, firstRow, rows } of readParquet(reader, { codec: context.codec, columns, where, footer, rows: wanted, batchRows, signal })) {
+    yield { length: batch.numRows, children: columnsOf(batch), numberOf: (row) => rows?.[row] ?? firstRow + row };
   }
 }
 
@@ -52,12 +65,27 @@ export interface FileActionRows {
 }
 
 export async function* readFileActionRows(context: DeltaContext, file: CheckpointFile, options: ReadFileActionsOptions): AsyncGenerator<FileActionRows> {
-  const { add: addType, remove: removeType, signal } = options;
-  const schema = struct([field("add", addType), ...(removeType === undefined ? [] : [field("remove", removeType)])]);
-  for await (const { length, children } of readParquetColumns(context, file, schema, { signal })) {
-    const [add, remove] = children;
-    if (add !== undefined) yield { file: file.key, length, addType, add, removeType, remove };
+  const { add, remove, select, signal } = options;
+  const footer = await readFooter(storeRangeReader(context.store, file), signal);
+  if (select === undefined) {
+    for await (const columns of readParquetColumns(context, file, actionSchema(add, remove), { footer, signal })) yield actionRows(file, columns, add, remove);
+    return;
   }
+  for await (const columns of readParquetColumns(context, file, actionSchema(select.columns, undefined), { footer, signal })) {
+    const rows = select.select(actionRows(file, columns, select.columns, undefined)).map(columns.numberOf);
+    if (rows.length === 0) continue;
+    for await (const chosen of readParquetColumns(context, file, actionSchema(add, undefined), { footer, rows, signal })) yield actionRows(file, chosen, add, undefined);
+  }
+}
+
+function actionSchema(add: StructType, remove: StructType | undefined): StructType {
+  return struct([field("add", add), ...(remove === undefined ? [] : [field("remove", remove)])]);
+}
+
+function actionRows(file: CheckpointFile, { length, children }: CheckpointColumns, addType: StructType, removeType: StructType | undefined): FileActionRows {
+  const [add, remove] = children;
+  assert(add !== undefined, "file actions are read with the column add");
+  return { file: file.key, length, addType, add, removeType, remove };
 }
 
 /** The child of a struct column that holds `name`. */

@@ -82,7 +82,8 @@ export function addOf(file: DataFile): AddFile {
   throw new LakeError("internal/assertion", `This is a bug in laketable: ${file.path} is no file of a Delta snapshot.`);
 }
 
-function partitionOf(source: AddSource, { configuration, place }: FileLens): ReadonlyMap<string, Value> {
+/** @throws delta/corrupt-log  a value is missing, or is none of its column */
+export function partitionOf(source: Pick<AddSource, "path" | "partitionValues">, { configuration, place }: Pick<FileLens, "configuration" | "place">): ReadonlyMap<string, Value> {
   const values = new Map<string, Value>();
   const texts = configuration.partitionFields.length === 0 ? noTexts : source.partitionValues();
   for (const [at, field] of configuration.partitionFields.entries()) {
@@ -97,8 +98,12 @@ const noTexts: PartitionValues = new Map();
 /** @throws delta/corrupt-log  the file says nothing of the column; null would be a guess */
 export function partitionText(texts: PartitionValues, column: string, source: Pick<AddSource, "path">, place: Place): string | null {
   const text = texts.get(column);
-  if (text !== undefined) return text;
-  throw corruptLog(place, `the file "${source.path()}" has no partition value for the column \`${column}\``);
+  if (text === undefined) throw noPartitionValue(source.path(), column, place);
+  return text;
+}
+
+export function noPartitionValue(path: string | undefined, column: string, place: Place): LakeError {
+  return corruptLog(place, `the file ${path === undefined ? "of an \"add\"" : `"${path}"`} has no partition value for the column \`${column}\``);
 }
 
 /** Statistics and partition values together: a partition column has its one value from end to end. */

@@ -3,15 +3,17 @@ import { conjunction, conjuncts } from "../expression/conjuncts.js";
 import { compilePruner } from "../expression/prune.js";
 import { referencedSlots } from "../expression/references.js";
 import type { Value } from "../schema/value.js";
-import { constantBounds, partitionText, type AddSource } from "./data-file-view.js";
+import { constantBounds } from "./data-file-view.js";
 import type { Place } from "./protocol/action-fields.js";
-import type { PartitionValues } from "./protocol/actions.js";
 import { decodePartitionValue } from "./protocol/partition-value.js";
 import type { TableConfiguration } from "./protocol/table-configuration.js";
 
 /** Decides on partition values alone; each combination is judged once. */
 export interface PartitionPruner {
-  mayMatch(texts: PartitionValues, file: Pick<AddSource, "path">, place: Place): boolean;
+  /** The partition columns that it looks at, as `partitionValues` name them. */
+  readonly columns: readonly string[];
+  /** @param texts serialized values by position of `columns`. @throws delta/corrupt-log  a text that is no value of its column */
+  mayMatch(texts: readonly (string | null)[], place: Place): boolean;
 }
 
 /** What a predicate asks of files. */
@@ -21,6 +23,9 @@ export interface FilePredicate {
   /** The whole predicate when it looks at data columns too; `undefined` when partition values decide it. */
   readonly statistics: BoundExpression | undefined;
 }
+
+/** What became of a file: kept, or dropped and by what. */
+export type Verdict = "kept" | "partition" | "statistics";
 
 export function filePredicate(where: BoundExpression | undefined, configuration: TableConfiguration): FilePredicate {
   if (where === undefined) return { partition: undefined, statistics: undefined };
@@ -42,12 +47,12 @@ function partitionPruner(predicate: BoundExpression, configuration: TableConfigu
   );
   const judged = new Map<string, boolean>();
   return {
-    mayMatch(texts, file, place) {
-      const found = used.map(({ column }) => partitionText(texts, column, file, place));
-      const key = found.length === 1 ? `${found[0] === null ? "" : `=${found[0]}`}` : JSON.stringify(found);
+    columns: used.map(({ column }) => column),
+    mayMatch(texts, place) {
+      const key = texts.length === 1 ? `${texts[0] === null ? "" : `=${texts[0]}`}` : JSON.stringify(texts);
       let verdict = judged.get(key);
       if (verdict === undefined) {
-        const values = new Map<string, Value>(used.map(({ field, column }, at) => [field.name, decodePartitionValue(found[at] ?? null, field.type, column, place)]));
+        const values = new Map<string, Value>(used.map(({ field, column }, at) => [field.name, decodePartitionValue(texts[at] ?? null, field.type, column, place)]));
         // As if of one row: then "all null" and "none null" are known.
         verdict = mayMatch({ rowCount: 1, column: ([name]) => boundsAt(values, name) });
         judged.set(key, verdict);

@@ -1,4 +1,4 @@
-import { readCheckpointFileActions } from "./checkpoint-reader.js";
+import { readCheckpointFileActions, type AddSelector } from "./checkpoint-reader.js";
 import type { FileActionRows, SeenFilter } from "./checkpoint-rows.js";
 import type { DeltaContext } from "./delta-context.js";
 import { newestFirst, readCommits } from "./log-store.js";
@@ -21,6 +21,8 @@ export interface ReplayOptions {
   readonly add: StructType;
   /** The same for tombstones; without it those of checkpoints are not read. */
   readonly remove?: StructType | undefined;
+  /** Chooses among checkpointed adds before the rest of them is read; those of commits are all given. Excludes `remove`. */
+  readonly select?: AddSelector | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

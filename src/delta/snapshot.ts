@@ -4,8 +4,9 @@ import type { DataFile, Version } from "../table/data-file.js";
 import type { Capabilities, ColumnBinding, PlanQuery, Snapshot } from "../table/snapshot.js";
 import type { WritePlan, WritePlanOptions } from "../table/write-plan.js";
 import type { DeltaContext } from "./delta-context.js";
-import { countRows, planFiles } from "./file-list.js";
+import { planFiles } from "./file-list.js";
 import { isFeatureActive } from "./protocol/features.js";
+import { countRows } from "./row-count.js";
 import type { TableState } from "./table-state.js";
 import { makeWritePlan } from "./write-plan.js";
 

@@ -1,8 +1,8 @@
-import type { Bounds, ColumnBounds } from "../../expression/bounds.js";
-import type { DataType, Field, StructType } from "../../schema/types.js";
+import type { Bounds } from "../../expression/bounds.js";
+import type { StructType } from "../../schema/types.js";
 import { isJsonObject, type JsonObject } from "./action-fields.js";
+import { columnBounds, countOf, leafType, noBounds, type FileEntries } from "./column-stats.js";
 import { parseExactJson, type ExactJson } from "./exact-json.js";
-import { decodeStatsValue } from "./stats-value.js";
 
 /**
  * The bounds in the `stats` of a file action, PROTOCOL.md "Per-file Statistics": parsed on first use, values typed by `schema`.
@@ -16,11 +16,14 @@ export function fileStats(stats: string | undefined, schema: StructType): Bounds
     get rowCount() {
       return load().numRecords;
     },
-    column: (path) => columnBounds(load(), path, schema),
+    column(path) {
+      const type = leafType(schema, path);
+      if (type === undefined) return undefined;
+      const { min, max, nullCount } = load();
+      return columnBounds(type, { min: member(min, path), max: member(max, path), nullCount: member(nullCount, path) }, load());
+    },
   };
 }
-
-export const noBounds: Bounds = Object.freeze({ rowCount: undefined, column: () => undefined });
 
 /** `numRecords` alone, without parsing the rest when the text begins with it, as it usually does. */
 export function numRecordsOf(stats: string): number | undefined {
@@ -28,9 +31,7 @@ export function numRecordsOf(stats: string): number | undefined {
   return match === null ? parseStats(stats).numRecords : Number(match[1]);
 }
 
-interface StatsDocument {
-  readonly numRecords: number | undefined;
-  readonly tight: boolean;
+interface StatsDocument extends FileEntries {
   readonly min: ExactJson | undefined;
   readonly max: ExactJson | undefined;
   readonly nullCount: ExactJson | undefined;
@@ -55,41 +56,6 @@ function parseStats(text: string): StatsDocument {
   };
 }
 
-function columnBounds(document: StatsDocument, path: readonly string[], schema: StructType): ColumnBounds | undefined {
-  const type = leafType(schema, path);
-  if (type === undefined) return undefined;
-  const min = decodeStatsValue(member(document.min, path), type, "min");
-  const max = decodeStatsValue(member(document.max, path), type, "max");
-  const nullCount = reliableNullCount(countOf(member(document.nullCount, path)), document);
-  if (min === undefined && max === undefined && nullCount === undefined) return undefined;
-  return {
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(nullCount === undefined ? {} : { nullCount }),
-    ...(document.tight && exactKinds.has(type.kind) ? { exact: true } : {}),
-  };
-}
-
-/** Types whose bounds nobody truncates or rounds. */
-const exactKinds: ReadonlySet<DataType["kind"]> = new Set<DataType["kind"]>(["byte", "short", "int", "long", "boolean", "date"]);
-
-/** With wide bounds only "none" and "all" carry information. */
-export function reliableNullCount(nullCount: number | undefined, stats: { readonly numRecords: number | undefined; readonly tight: boolean }): number | undefined {
-  return stats.tight || nullCount === 0 || nullCount === stats.numRecords ? nullCount : undefined;
-}
-
-/** The type at `path`, through structs only. Arrays and maps have a null count but no bounds. */
-export function leafType(schema: StructType, path: readonly string[]): DataType | undefined {
-  let type: DataType = schema;
-  for (const name of path) {
-    if (type.kind !== "struct") return undefined;
-    const field: Field | undefined = type.fields.find((candidate) => candidate.name === name);
-    if (field === undefined) return undefined;
-    type = field.type;
-  }
-  return type;
-}
-
 function member(json: ExactJson | undefined, path: readonly string[]): ExactJson | undefined {
   let value: unknown = json;
   for (const name of path) {
@@ -97,8 +63,4 @@ function member(json: ExactJson | undefined, path: readonly string[]): ExactJson
     value = value[name];
   }
   return value as ExactJson | undefined;
-}
-
-function countOf(json: unknown): number | undefined {
-  return Number.isSafeInteger(json) && Number(json) >= 0 ? Number(json) : undefined;
 }
