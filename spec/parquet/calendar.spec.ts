@@ -15,7 +15,8 @@ const inUtc = { "org.apache.spark.timeZone": "UTC" };
 const inLosAngeles = { "org.apache.spark.timeZone": "America/Los_Angeles" };
 
 async function readDay(day: number | null, keyValues: readonly KeyValue[] | undefined): Promise<unknown> {
-  const elements = [{ name: "schema", childCount: 1 }, { name: "d", repetition: "optional", type: "INT32", logicalType: { kind: "date" } }] as const;
+  const logicalType = { kind: "date" } as const;
+  const elements = [{ name: "schema", childCount: 1 }, { name: "d", repetition: "optional", type: "INT32", logicalType }] as const;
   const bytes = buildPlainFile({ elements, rowGroups: [[{ d: day }]], ...(keyValues === undefined ? {} : { keyValues }) });
   return (await readRows(bytes, { schema: struct([field("d", types.date)]) })).rows[0]?.["d"];
 }
@@ -63,7 +64,8 @@ describe("days before 1582-10-15", () => {
 });
 
 describe("old timestamps of old Spark", () => {
-  const micros = (year: number, month: number, day: number, ofDay = 1n): bigint => BigInt(dayOfCivil(year, month, day)) * 86_400_000_000n + ofDay;
+  const micros = (year: number, month: number, day: number, ofDay = 1n): bigint =>
+    BigInt(dayOfCivil(year, month, day)) * 86_400_000_000n + ofDay;
 
   test("keep date and time when written in UTC", async () => {
     const stored = BigInt(julianDay(1500, 3, 1)) * 86_400_000_000n + 86_399_999_999n;

@@ -1,5 +1,13 @@
 import { encodeFooter, MAGIC } from "../../src/parquet/footer.js";
-import type { ColumnChunk, FileMetadata, KeyValue, PhysicalType, RowGroup, SchemaElement, Statistics } from "../../src/parquet/file-metadata.js";
+import type {
+  ColumnChunk,
+  FileMetadata,
+  KeyValue,
+  PhysicalType,
+  RowGroup,
+  SchemaElement,
+  Statistics,
+} from "../../src/parquet/file-metadata.js";
 import { schemaTree, type SchemaLeaf, type SchemaNode } from "../../src/parquet/schema-tree.js";
 import { ThriftWriter } from "../../src/parquet/thrift-writer.js";
 

@@ -49,7 +49,12 @@ const testRow = (index: number): fc.Arbitrary<TestRow> =>
     id: fc.integer({ min: 0, max: 5 }).map((jitter) => BigInt(index + jitter)),
     s: nullable(fc.constantFrom("", "a", "ab", "b", "ü", "z".repeat(20))),
     l: nullable(fc.array(nullable(fc.integer({ min: 0, max: 9 })), { maxLength: 3 })),
-    p: nullable(fc.record({ x: nullable(fc.constantFrom(-1.5, 0, -0, 2, NaN)), y: nullable(fc.integer({ min: index >> 2, max: (index >> 2) + 3 })) })),
+    p: nullable(
+      fc.record({
+        x: nullable(fc.constantFrom(-1.5, 0, -0, 2, NaN)),
+        y: nullable(fc.integer({ min: index >> 2, max: (index >> 2) + 3 })),
+      }),
+    ),
   });
 const testRows = fc.integer({ min: 1, max: 60 }).chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => testRow(index))));
 
@@ -69,8 +74,8 @@ const testFile: fc.Arbitrary<TestFile> = fc
   .map(({ rows, groupRows, pageRows, withPageIndex }) => {
     const groups = Array.from({ length: Math.ceil(rows.length / groupRows) }, (_, i) => rows.slice(i * groupRows, (i + 1) * groupRows));
     const rowGroups = groups.map((group) => group.map(parquetRow));
-    const bytes = buildPlainFile({ elements, rowGroups, withPageIndex, withStatistics: true, pageRows: (leaf) => pageRows[leaf.leafIndex] ?? [1] });
-    return { rows, bytes };
+    const pageRowsOf = ({ leafIndex }: { readonly leafIndex: number }) => pageRows[leafIndex] ?? [1];
+    return { rows, bytes: buildPlainFile({ elements, rowGroups, withPageIndex, withStatistics: true, pageRows: pageRowsOf }) };
   });
 
 function parquetRow({ id, s, l, p }: TestRow): Record<string, unknown> {
@@ -105,7 +110,8 @@ describe("any rows of any file", () => {
         };
         const read = await readRows(bytes, { schema: struct(fields), rows: Int32Array.from(wanted), onPlan, ...smallIsBig });
         expect(read.numbers).toEqual(wanted);
-        expect(read.rows).toEqual(wanted.map((i) => Object.fromEntries(fields.map(({ name }) => [name, rows[i]?.[name as keyof TestRow]]))));
+        const expected = wanted.map((i) => Object.fromEntries(fields.map(({ name }) => [name, rows[i]?.[name as keyof TestRow]])));
+        expect(read.rows).toEqual(expected);
       }),
       { numRuns: 150 },
     );
@@ -132,8 +138,8 @@ describe("any rows of any file", () => {
 
 describe("a predicate", () => {
   const conditions = [
-    "id = 7L", "id < 10L and id >= 4L", "s = 'ab'", "s >= 'b'", "s is null", "p.y = 3", "p.y > 8 or id < 3L", "p.x > 1.0", "p.x = 0.0", "not (p.y < 6)",
-    "p.y in (2, 9)", "p.y is not null and s < 'b'", "p is null", "p.x is null and p.y = 1", "id between 20L and 24L",
+    "id = 7L", "id < 10L and id >= 4L", "s = 'ab'", "s >= 'b'", "s is null", "p.y = 3", "p.y > 8 or id < 3L", "p.x > 1.0", "p.x = 0.0",
+    "not (p.y < 6)", "p.y in (2, 9)", "p.y is not null and s < 'b'", "p is null", "p.x is null and p.y = 1", "id between 20L and 24L",
   ];
 
   test("never costs a row that matches, and saves reading others", async () => {
@@ -162,14 +168,18 @@ describe("a predicate", () => {
   test("is found in the file by slot: a logical name may be another column's physical one", async () => {
     const rows = Array.from({ length: 4 }, (_, i) => ({ a: i, b: i + 100 }));
     const bytes = buildPlainFile({
-      elements: [{ name: "schema", childCount: 2 }, { name: "a", repetition: "required", type: "INT32" }, { name: "b", repetition: "required", type: "INT32" }],
+      elements: [
+        { name: "schema", childCount: 2 },
+        { name: "a", repetition: "required", type: "INT32" },
+        { name: "b", repetition: "required", type: "INT32" },
+      ],
       rowGroups: [rows],
       withStatistics: true,
     });
     // The table's column a lies in the file's b, and the other way round.
     const logical = struct([field("a", types.int), field("b", types.int)]);
     const where = bindPredicate(parseExpression("a = 102"), tableScope(logical));
-    const columns = [{ name: "b", field: field("b", types.int), matchBy: "name" }, { name: "a", field: field("a", types.int), matchBy: "name" }] as const;
+    const columns = columnsOf(struct([field("b", types.int), field("a", types.int)]));
     let count = 0;
     for await (const { batch } of readParquet(bytesRangeReader("f", bytes), { codec, columns, where })) count += batch.numRows;
     expect(count).toBe(4);
@@ -210,7 +220,10 @@ describe("what a read costs", () => {
   test("only the pages of the wanted rows, page indexes out of the footer's own request", async () => {
     const file = countingReader(bytes);
     let plan: ReadPlan | undefined;
-    const read = await readRows(file, { schema: struct([field("id", types.long)]), rows: Int32Array.of(3, 30), onPlan: (told) => (plan = told), ...smallIsBig });
+    const onPlan = (told: ReadPlan): void => {
+      plan = told;
+    };
+    const read = await readRows(file, { schema: struct([field("id", types.long)]), rows: Int32Array.of(3, 30), onPlan, ...smallIsBig });
     expect(read.rows).toEqual([{ id: 3n }, { id: 30n }]);
     const page = 8 * 5 + headerBytes();
     expect(plan?.bytes).toBe(2 * page);

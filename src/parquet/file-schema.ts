@@ -38,7 +38,7 @@ function leafLogicalType(leaf: SchemaLeaf, path: string, names: readonly string[
   if (leaf.element.logicalType?.kind === "unknown") return types.void;
   const type = leafType(leaf);
   const refuse = (what: string): never => {
-    throw unsupportedFile(path, `its column ${names.join(".")} is ${what}`, "Delta tables have no such type; rewrite the file.", {
+    throw unsupportedFile(path, `its column ${names.join(".")} is ${what}`, "Tables have no such type; rewrite the file.", {
       column: names.join("."),
     });
   };

@@ -73,7 +73,7 @@ export function projectColumns(schema: SchemaTree, columns: readonly ReadColumn[
     throw unsupportedFile(
       path,
       "its columns have no field ids, and the table finds columns by id",
-      "Rewrite the file with field ids, or set delta.columnMapping.mode to name.",
+      "Rewrite the file with field ids, or let the table find columns by name.",
     );
   }
   return columns.map(({ field: wanted, matchBy }) => {
