@@ -1,10 +1,11 @@
-import type { RecordBatch } from "apache-arrow";
+import { DataType, Int32, Int64, makeData, Precision, type RecordBatch } from "apache-arrow";
 import { assert } from "../base/assert.js";
 import { columnsOf } from "../columnar/batch.js";
+import type { Column } from "../columnar/column.js";
 import { groupRows, rowsOfGroups } from "../columnar/group.js";
 import { takeBatch } from "../columnar/take.js";
 import { cellReader } from "../schema/cells.js";
-import type { DataType, StructType } from "../schema/types.js";
+import type { StructType } from "../schema/types.js";
 import type { Value } from "../schema/value.js";
 
 /** The rows of one partition. */
@@ -25,16 +26,26 @@ export function splitByPartition(batch: RecordBatch, schema: StructType, partiti
     const field = schema.fields[slot];
     const column = columns[slot];
     assert(field !== undefined && column !== undefined, "every partition column is a column of the rows");
-    return { type: field.type, column, read: cellReader(field.type, column) };
+    return { column, read: cellReader(field.type, column) };
   });
-  const groups = groupRows(readers.map(({ column }) => column), batch.numRows);
+  const groups = groupRows(readers.map(({ column }) => exact(column)), batch.numRows);
   const rows = groups.count === 1 ? [undefined] : rowsOfGroups(groups);
   return rows.map((members, group) => {
     const first = groups.firstRow[group] ?? 0;
     const values = readers.map(({ read }) => copied(read(first)));
-    const key = JSON.stringify(readers.map(({ type }, at) => keyPart(type, values[at] ?? null)));
+    const key = JSON.stringify(values.map(keyPart));
     return { values, key, batch: members === undefined ? batch : takeBatch(batch, members) };
   });
+}
+
+/** Floating values by their bits: grouping takes -0.0 for 0.0, but a partition value stands for every row of its files. */
+function exact(column: Column): Column {
+  if (!DataType.isFloat(column.type) || column.type.precision === Precision.HALF) return column;
+  const { buffer, byteOffset } = column.values as Float32Array | Float64Array;
+  const { offset, length, nullBitmap } = column;
+  return column.type.precision === Precision.SINGLE
+    ? makeData({ type: new Int32(), offset, length, nullBitmap, data: new Int32Array(buffer, byteOffset, length) })
+    : makeData({ type: new Int64(), offset, length, nullBitmap, data: new BigInt64Array(buffer, byteOffset, length) });
 }
 
 /** Binary cells are views on the batch's memory; the values here outlive it. */
@@ -42,9 +53,8 @@ function copied(value: Value): Value {
   return value instanceof Uint8Array ? value.slice() : value;
 }
 
-function keyPart(type: DataType, value: Value): string | null {
+function keyPart(value: Value): string | null {
   if (value === null) return null;
   if (value instanceof Uint8Array) return value.join(",");
-  // Spark's equality, as in the grouping: -0.0 is 0.0.
-  return type.kind === "float" || type.kind === "double" ? String(Number(value) + 0) : String(value);
+  return Object.is(value, -0) ? "-0" : String(value);
 }
