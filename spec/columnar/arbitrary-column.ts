@@ -174,7 +174,7 @@ export interface Sample {
 
 export function sampleOf(type: DataType, options: { readonly maxLength?: number; readonly nulls?: boolean } = {}): fc.Arbitrary<Sample> {
   return fc
-    .tuple(fc.array(cellArbitrary(type, options.nulls), { maxLength: options.maxLength ?? 40 }), fc.nat(9), fc.nat(9))
+    .tuple(fc.array(cellArbitrary(type, options.nulls), { maxLength: options.maxLength ?? 40, size: "max" }), fc.nat(9), fc.nat(9))
     .map(([cells, before, after]) => ({ type, cells, column: columnOf(type, cells, [before, after]) }));
 }
 

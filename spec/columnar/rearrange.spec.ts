@@ -76,6 +76,19 @@ test("interleave gives the chosen row of the chosen column", () => {
   fc.assert(property, runs);
 });
 
+test("interleave keeps long runs of one column around rows of another", () => {
+  const samples = fc.constantFrom(...flatTypes, ...nestedTypes).chain((type) => fc.tuple(sampleOf(type, { maxLength: 120 }), sampleOf(type, { maxLength: 10 })));
+  const property = fc.property(samples, fc.array(fc.nat(119), { maxLength: 5 }), fc.nat(3), ([most, few], strangers, dropped) => {
+    const picks = most.cells.flatMap((_, row) => {
+      const stranger = few.cells.length > 0 && strangers.includes(row);
+      return row === dropped ? [] : [stranger ? { part: 1, row: row % few.cells.length } : { part: 0, row }];
+    });
+    const column = interleave([most.column, few.column], Uint16Array.from(picks, ({ part }) => part), Int32Array.from(picks, ({ row }) => row));
+    expectCells(column, picks.map(({ part, row }) => (part === 0 ? most : few).cells[row] ?? null));
+  });
+  fc.assert(property, { numRuns: 200 });
+});
+
 test("the null mask says what isNullAt says", () => {
   const property = fc.property(anySample, ({ column, cells }) => {
     const mask = nullMask(column);

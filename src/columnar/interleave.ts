@@ -1,26 +1,45 @@
 import { assert, unreachable } from "../base/assert.js";
-import { allocateLike, bitAt, bytesOf, bytesPerValue, fixedView, layoutOf, nullCountOf, offsetsOf, unitsOf, validityOf, type Units } from "./access.js";
+import { allocateLike, boolAt, bytesOf, bytesPerValue, fixedView, layoutOf, nullCountOf, offsetsOf, unitsOf, validityOf, type Units } from "./access.js";
 import { allValid, assemble, assembleNull, assertOffsetRange, validityFrom, type Validity } from "./assemble.js";
-import { copyBytes } from "./bits.js";
+import { copyBits, copyBytes } from "./bits.js";
 import type { Column } from "./column.js";
 import { take } from "./take.js";
 
-/** Where each row of an interleaved column comes from: row `rows[i]` of column `choice[i]`; row -1 makes a null. */
-interface Picks {
-  readonly choice: Uint8Array | Uint16Array | Int32Array;
-  readonly rows: Int32Array;
-}
+export type Choice = Uint8Array | Uint16Array | Int32Array;
 
 /**
  * Row i of the result is row `rows[i]` of `columns[choice[i]]`, null for row -1. The columns have one type.
- * This is how rows of several batches are mixed without looking at one value at a time.
+ *
+ * This is how rows of several batches are mixed without looking at one value at a time: rows that follow each other in one column
+ * are copied as one piece.
  */
-export function interleave(columns: readonly Column[], choice: Uint8Array | Uint16Array | Int32Array, rows: Int32Array): Column {
+export function interleave(columns: readonly Column[], choice: Choice, rows: Int32Array): Column {
   const [first] = columns;
   assert(first !== undefined, "there is a column to interleave");
   if (columns.length === 1) return take(first, rows);
+  return interleaveRuns(columns, first, { choice, rows, starts: runStarts(choice, rows) });
+}
+
+/** Where each row comes from. Run r is the rows `[starts[r], starts[r + 1])` of the result, which follow each other in one column. */
+interface Picks {
+  readonly choice: Choice;
+  readonly rows: Int32Array;
+  readonly starts: Int32Array;
+}
+
+function runStarts(choice: Choice, rows: Int32Array): Int32Array {
   const { length } = rows;
-  const picks: Picks = { choice, rows };
+  const starts = new Int32Array(length + 1);
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    if (i === 0 || rows[i] !== (rows[i - 1] as number) + 1 || choice[i] !== choice[i - 1] || rows[i - 1] === -1) starts[count++] = i;
+  }
+  starts[count++] = length;
+  return starts.subarray(0, count);
+}
+
+function interleaveRuns(columns: readonly Column[], first: Column, picks: Picks): Column {
+  const { length } = picks.rows;
   const layout = layoutOf(first.type);
   if (layout === "null") return assembleNull(first.type, length);
   const validity = pickValidity(columns, picks);
@@ -34,7 +53,7 @@ export function interleave(columns: readonly Column[], choice: Uint8Array | Uint
     case "list":
       return pickLists(columns, first, picks, validity);
     case "struct": {
-      const children = first.children.map((_, index) => interleave(columns.map((column) => column.children[index] as Column), choice, rows));
+      const children = first.children.map((child, index) => interleaveRuns(columns.map((column) => column.children[index] as Column), child, picks));
       return assemble(first.type, length, validity, { children });
     }
     default:
@@ -42,98 +61,127 @@ export function interleave(columns: readonly Column[], choice: Uint8Array | Uint
   }
 }
 
-function pickValidity(columns: readonly Column[], { choice, rows }: Picks): Validity {
+/** Copying a run of fewer values as one piece costs more than copying them one by one. */
+const PIECE_MIN = 16;
+
+function pickValidity(columns: readonly Column[], { choice, rows, starts }: Picks): Validity {
   const { length } = rows;
   const bitmaps = columns.map(validityOf);
-  const starts = columns.map((column) => column.offset);
-  if (columns.every((column) => nullCountOf(column) === 0) && rows.every((row) => row >= 0)) return allValid;
+  const hasNulls = columns.some((column) => nullCountOf(column) > 0);
+  if (!hasNulls && !hasMissing(rows, starts)) return allValid;
   const out = new Uint8Array((length + 7) >> 3);
   let valid = 0;
-  for (let i = 0; i < length; i++) {
-    const row = rows[i] as number;
+  for (let run = 0; run + 1 < starts.length; run++) {
+    const start = starts[run] as number;
+    const end = starts[run + 1] as number;
+    const row = rows[start] as number;
     if (row < 0) continue;
-    const from = choice[i] as number;
+    const from = choice[start] as number;
     const bits = bitmaps[from];
-    const at = (starts[from] as number) + row;
-    if (bits !== undefined && (((bits[at >> 3] as number) >> (at & 7)) & 1) === 0) continue;
-    out[i >> 3] = (out[i >> 3] as number) | (1 << (i & 7));
-    valid++;
+    const shift = (columns[from] as Column).offset + row - start;
+    for (let i = start; i < end; i++) {
+      if (bits !== undefined && (((bits[(i + shift) >> 3] as number) >> ((i + shift) & 7)) & 1) === 0) continue;
+      out[i >> 3] = (out[i >> 3] as number) | (1 << (i & 7));
+      valid++;
+    }
   }
   return validityFrom(out, valid, length);
 }
 
-function pickBools(columns: readonly Column[], { choice, rows }: Picks): Uint8Array {
+function hasMissing(rows: Int32Array, starts: Int32Array): boolean {
+  for (let run = 0; run + 1 < starts.length; run++) if ((rows[starts[run] as number] as number) < 0) return true;
+  return false;
+}
+
+function pickBools(columns: readonly Column[], { choice, rows, starts }: Picks): Uint8Array {
   const out = new Uint8Array((rows.length + 7) >> 3);
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as number;
+  for (let run = 0; run + 1 < starts.length; run++) {
+    const start = starts[run] as number;
+    const length = (starts[run + 1] as number) - start;
+    const row = rows[start] as number;
     if (row < 0) continue;
-    const column = columns[choice[i] as number] as Column;
-    if (bitAt(column.values as Uint8Array, column.offset + row)) out[i >> 3] = (out[i >> 3] as number) | (1 << (i & 7));
+    const column = columns[choice[start] as number] as Column;
+    if (length > 1) copyBits(column.values as Uint8Array, column.offset + row, out, start, length);
+    else if (boolAt(column, row)) out[start >> 3] = (out[start >> 3] as number) | (1 << (start & 7));
   }
   return out;
 }
 
-function pickFixed(columns: readonly Column[], like: Column, { choice, rows }: Picks): ArrayBufferView {
+function pickFixed(columns: readonly Column[], like: Column, { choice, rows, starts }: Picks): ArrayBufferView {
   const values = allocateLike(like, rows.length);
   const { units: to, perValue } = unitsOf(values, bytesPerValue(like));
   const from = columns.map((column): Units => fixedView(column).units);
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as number;
-    if (row < 0) continue;
-    const units = from[choice[i] as number] as Units;
-    if (perValue === 1) {
-      to[i] = units[row] as number;
-    } else if (perValue === 2) {
-      to[2 * i] = units[2 * row] as number;
-      to[2 * i + 1] = units[2 * row + 1] as number;
-    } else {
-      for (let unit = 0; unit < perValue; unit++) to[perValue * i + unit] = units[perValue * row + unit] as number;
-    }
+  for (let run = 0; run + 1 < starts.length; run++) {
+    const start = starts[run] as number;
+    const length = (starts[run + 1] as number) - start;
+    const row = rows[start] as number;
+    if (row >= 0) copyUnits(from[choice[start] as number] as Units, row * perValue, to, start * perValue, length * perValue);
   }
   return values;
 }
 
+function copyUnits(from: Units, fromStart: number, to: Units, toStart: number, length: number): void {
+  if (length >= PIECE_MIN) {
+    to.set(from.subarray(fromStart, fromStart + length), toStart);
+    return;
+  }
+  for (let i = 0; i < length; i++) to[toStart + i] = from[fromStart + i] as number;
+}
+
 /** The offsets of the result; null rows are empty. */
-function pickOffsets(starts: readonly Int32Array[], { choice, rows }: Picks, { bits }: Validity): Int32Array {
+function pickOffsets(from: readonly Int32Array[], { choice, rows, starts }: Picks, { bits }: Validity): Int32Array {
   const offsets = new Int32Array(rows.length + 1);
   let total = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i] as number;
-    if (row >= 0 && (bits === undefined || (((bits[i >> 3] as number) >> (i & 7)) & 1) === 1)) {
-      const from = starts[choice[i] as number] as Int32Array;
-      total += (from[row + 1] as number) - (from[row] as number);
+  for (let run = 0; run + 1 < starts.length; run++) {
+    const start = starts[run] as number;
+    const end = starts[run + 1] as number;
+    const row = rows[start] as number;
+    if (row < 0) {
+      offsets[start + 1] = total;
+      continue;
     }
-    offsets[i + 1] = total;
+    const source = from[choice[start] as number] as Int32Array;
+    const shift = row - start;
+    for (let i = start; i < end; i++) {
+      const isValid = bits === undefined || (((bits[i >> 3] as number) >> (i & 7)) & 1) === 1;
+      if (isValid) total += (source[i + shift + 1] as number) - (source[i + shift] as number);
+      offsets[i + 1] = total;
+    }
+    assertOffsetRange(total);
   }
-  assertOffsetRange(total);
   return offsets;
 }
 
 function pickBytes(columns: readonly Column[], like: Column, picks: Picks, validity: Validity): Column {
-  const { choice, rows } = picks;
-  const starts = columns.map(offsetsOf);
+  const { choice, rows, starts } = picks;
+  const from = columns.map(offsetsOf);
   const bytes = columns.map(bytesOf);
-  const offsets = pickOffsets(starts, picks, validity);
+  const offsets = pickOffsets(from, picks, validity);
   const values = new Uint8Array(offsets[rows.length] as number);
-  for (let i = 0; i < rows.length; ) {
-    const start = offsets[i] as number;
-    const column = choice[i] as number;
-    const first = i++;
-    if (offsets[i] === start) continue;
-    const from = starts[column] as Int32Array;
-    const source = from[rows[first] as number] as number;
-    const follows = (row: number): boolean =>
-      offsets[row + 1] !== offsets[row] && choice[row] === column && from[rows[row] as number] === source + (offsets[row] as number) - start;
-    while (i < rows.length && follows(i)) i++;
-    copyBytes(bytes[column] as Uint8Array, source, values, start, (offsets[i] as number) - start);
+  for (let run = 0; run + 1 < starts.length; run++) {
+    const start = starts[run] as number;
+    const end = starts[run + 1] as number;
+    if (offsets[start] === offsets[end]) continue;
+    const column = choice[start] as number;
+    const source = from[column] as Int32Array;
+    const shift = (rows[start] as number) - start;
+    // Bytes that lie hidden behind a null are left out: such a run goes in as many pieces as they cut it into.
+    for (let i = start; i < end; ) {
+      const first = i++;
+      if (offsets[i] === offsets[first]) continue;
+      const distance = (source[first + shift] as number) - (offsets[first] as number);
+      if ((source[end + shift] as number) - (offsets[end] as number) === distance) i = end;
+      else while (i < end && (source[i + shift] as number) - (offsets[i] as number) === distance) i++;
+      copyBytes(bytes[column] as Uint8Array, source[first + shift] as number, values, offsets[first] as number, (offsets[i] as number) - (offsets[first] as number));
+    }
   }
   return assemble(like.type, rows.length, validity, { offsets, values });
 }
 
 function pickLists(columns: readonly Column[], like: Column, picks: Picks, validity: Validity): Column {
   const { choice, rows } = picks;
-  const starts = columns.map(offsetsOf);
-  const offsets = pickOffsets(starts, picks, validity);
+  const from = columns.map(offsetsOf);
+  const offsets = pickOffsets(from, picks, validity);
   const total = offsets[rows.length] as number;
   const elementRows = new Int32Array(total);
   const elementChoice = new Int32Array(total);
@@ -142,7 +190,7 @@ function pickLists(columns: readonly Column[], like: Column, picks: Picks, valid
     const end = offsets[i + 1] as number;
     if (start === end) continue;
     const column = choice[i] as number;
-    const shift = ((starts[column] as Int32Array)[rows[i] as number] as number) - start;
+    const shift = ((from[column] as Int32Array)[rows[i] as number] as number) - start;
     elementChoice.fill(column, start, end);
     for (let element = start; element < end; element++) elementRows[element] = element + shift;
   }

@@ -14,7 +14,6 @@ import type { DataFile } from "../../table/data-file.js";
 import type { Snapshot } from "../../table/snapshot.js";
 import type { EngineContext } from "../context.js";
 import { openFileSource, type FileRows } from "../file-source.js";
-import { rowNumbers } from "../read-file-rows.js";
 import { storeColumn } from "../rewrite/assigned-columns.js";
 import { cachedInput, inputAt } from "../rewrite/cached-input.js";
 import type { RowChanges } from "../rewrite/row-changes.js";
@@ -62,7 +61,7 @@ export async function scanFile(context: EngineContext, scan: MergeScan, { file, 
     const outcome = createOutcome(piece.batch.numRows);
     const isMatched = canMatch ? applyMatched(scan, input, outcome, file) : undefined;
     if (merge.notMatchedBySource.length > 0) applyNotMatched(scan, input, outcome, isMatched);
-    changes.add(rowNumbers(piece), outcome);
+    changes.add(piece, outcome);
   }
   return changes.of(file);
 }
@@ -146,7 +145,7 @@ export function pass(where: BoundExpression | undefined, input: EvaluationInput,
 }
 
 interface ChangeCollector {
-  add(numbers: Int32Array, outcome: Outcome): void;
+  add(piece: FileRows, outcome: Outcome): void;
   of(file: DataFile): RowChanges;
 }
 
@@ -155,12 +154,13 @@ function collectChanges(): ChangeCollector {
   const actions = growableInts();
   const sourceRows = growableInts();
   return {
-    add: (numbers, outcome) => {
-      for (const list of [rows, actions, sourceRows]) reserveInts(list, numbers.length);
-      for (let i = 0; i < numbers.length; i++) {
+    add: ({ firstRow, rows: numbers }, outcome) => {
+      const changed = countChanged(outcome.actions);
+      for (const list of [rows, actions, sourceRows]) reserveInts(list, changed);
+      for (let i = 0; i < outcome.actions.length; i++) {
         const action = outcome.actions[i] as number;
         if (action < 0) continue;
-        rows.array[rows.length++] = numbers[i] as number;
+        rows.array[rows.length++] = numbers === undefined ? firstRow + i : (numbers[i] as number);
         actions.array[actions.length++] = action;
         sourceRows.array[sourceRows.length++] = outcome.sourceRows[i] as number;
       }
@@ -172,6 +172,12 @@ function collectChanges(): ChangeCollector {
       sourceRows: sourceRows.array.slice(0, sourceRows.length),
     }),
   };
+}
+
+function countChanged(actions: Int32Array): number {
+  let changed = 0;
+  for (let i = 0; i < actions.length; i++) if ((actions[i] as number) >= 0) changed++;
+  return changed;
 }
 
 function multipleMatches(

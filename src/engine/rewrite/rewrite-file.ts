@@ -8,7 +8,7 @@ import type { StructType } from "../../schema/types.js";
 import type { Snapshot } from "../../table/snapshot.js";
 import type { WritePlan } from "../../table/write-plan.js";
 import type { EngineContext } from "../context.js";
-import { readFileRows, rowNumbers } from "../read-file-rows.js";
+import { readFileRows, type FileRows } from "../read-file-rows.js";
 import { enforceRules } from "../write-rules.js";
 import { storeColumn } from "./assigned-columns.js";
 import { rewriteBatch, type BatchChanges } from "./rewrite-batch.js";
@@ -33,7 +33,7 @@ export async function* rewriteFile(context: EngineContext, changes: RowChanges, 
   const mustCheck = plan.rules.notNull.length + plan.rules.checks.length > 0;
   for await (const piece of readFileRows(context, snapshot, changes.file, { columns: snapshot.schema.fields, signal })) {
     const columns = evolvedColumns(columnsOf(piece.batch), snapshot.schema, plan.schema, piece.batch.numRows);
-    const inBatch = changesWithin(changes, rowNumbers(piece));
+    const inBatch = changesWithin(changes, piece);
     if (inBatch.rows.length === 0) {
       yield batchOf(arrowSchema, columns, piece.batch.numRows);
       continue;
@@ -53,15 +53,17 @@ function evolvedColumns(columns: readonly Column[], from: StructType, to: Struct
   });
 }
 
-/** The part of a file's changes that falls on the rows with these physical numbers (ascending), by position among them. */
-function changesWithin(changes: RowChanges, numbers: Int32Array): BatchChanges {
-  const start = lowerBound(changes.rows, numbers[0] ?? 0);
-  const end = lowerBound(changes.rows, (numbers[numbers.length - 1] ?? -1) + 1);
-  const rows = new Int32Array(end - start);
+/** The part of a file's changes that falls on some of its rows, by position among these. */
+function changesWithin(changes: RowChanges, { firstRow, rows: numbers, batch }: FileRows): BatchChanges {
+  const last = numbers === undefined ? firstRow + batch.numRows - 1 : (numbers[numbers.length - 1] ?? -1);
+  const start = lowerBound(changes.rows, numbers?.[0] ?? firstRow);
+  const end = lowerBound(changes.rows, last + 1);
+  const rows = changes.rows.slice(start, end);
   let position = 0;
   for (let index = 0; index < rows.length; index++) {
-    const number = changes.rows[start + index] as number;
-    while ((numbers[position] as number) < number) position++;
+    const number = rows[index] as number;
+    if (numbers === undefined) position = number - firstRow;
+    else while ((numbers[position] as number) < number) position++;
     rows[index] = position;
   }
   return { rows, actions: changes.actions?.subarray(start, end), sourceRows: changes.sourceRows?.subarray(start, end) };
