@@ -6,7 +6,7 @@ import { batchBytes, batchOf, columnsOf } from "../../src/columnar/batch.js";
 import { concatBatches, concatColumns } from "../../src/columnar/concat.js";
 import { interleave } from "../../src/columnar/interleave.js";
 import { sliceBatch, sliceColumn } from "../../src/columnar/slice.js";
-import { take, takeBatch } from "../../src/columnar/take.js";
+import { createTaker, take, takeBatch } from "../../src/columnar/take.js";
 import type { Column } from "../../src/columnar/column.js";
 import { anySample, cellsOf, columnOf, flatTypes, nestedTypes, sampleOf, type Cell } from "./arbitrary-column.js";
 
@@ -33,8 +33,17 @@ test("take of ascending rows with gaps keeps the runs between them", () => {
   const property = fc.property(anySample, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), ({ column, cells }, keep) => {
     const rows = cells.flatMap((_, row) => (keep[row] ? [row] : []));
     expectCells(take(column, Int32Array.from(rows)), rows.map((row) => cells[row] ?? null));
+    expectCells(createTaker(Int32Array.from(rows))(column), rows.map((row) => cells[row] ?? null));
   });
   fc.assert(property, runs);
+});
+
+test("a taker copies long runs of rows", () => {
+  const property = fc.property(fc.constantFrom(...flatTypes, ...nestedTypes).chain((type) => sampleOf(type, { maxLength: 200 })), fc.array(fc.nat(199), { maxLength: 4 }), ({ column, cells }, dropped) => {
+    const rows = cells.flatMap((_, row) => (dropped.includes(row) ? [] : [row]));
+    expectCells(createTaker(Int32Array.from([...rows, -1]))(column), [...rows.map((row) => cells[row] ?? null), null]);
+  });
+  fc.assert(property, { numRuns: 200 });
 });
 
 test("take of rows that follow each other shares the memory of its column", () => {

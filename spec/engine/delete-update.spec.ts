@@ -73,7 +73,7 @@ test("a delete removes the rows for which its predicate is true and touches no o
     expect(result.version).toBe(table.snapshot.version + Number(result.committed));
     await expectFiles(result.table, before.keys(), touched);
   });
-  await fc.assert(property, { numRuns: 120 });
+  await fc.assert(property, { numRuns: 60 });
 });
 
 test("an update changes the rows for which its predicate is true, all from their old values", { timeout: 60_000 }, async () => {
@@ -87,7 +87,7 @@ test("an update changes the rows for which its predicate is true, all from their
     expect(result.committed).toBe(touched.length > 0);
     await expectFiles(result.table, before.keys(), touched);
   });
-  await fc.assert(property, { numRuns: 120 });
+  await fc.assert(property, { numRuns: 60 });
 });
 
 test("a delete that partition values decide reads no data file", async () => {

@@ -2,8 +2,8 @@ import type { RecordBatch, Schema } from "apache-arrow";
 import { assert } from "../../base/assert.js";
 import { batchOf } from "../../columnar/batch.js";
 import type { Column } from "../../columnar/column.js";
-import { interleave } from "../../columnar/interleave.js";
-import { take } from "../../columnar/take.js";
+import { createInterleaver } from "../../columnar/interleave.js";
+import { createTaker, take } from "../../columnar/take.js";
 import type { StructType } from "../../schema/types.js";
 import { assignedColumns } from "./assigned-columns.js";
 import { cachedInput } from "./cached-input.js";
@@ -35,9 +35,11 @@ export interface RewrittenRows {
 export function rewriteBatch(rows: RowsToRewrite, changes: BatchChanges, rules: RewriteRules): RewrittenRows {
   const updates = rules.actions.flatMap((action, index) => updateRows(rows, action, pickRows(changes, index), rules));
   const picks = pickSurvivors(rows.length, changes, rules.actions, updates);
+  const survivors = createTaker(picks.targetRows);
+  const mix = createInterleaver(picks.choice, picks.rows);
   const columns = rows.columns.map((column, slot) => {
-    if (updates.every(({ assigned }) => !assigned.has(slot))) return take(column, picks.targetRows);
-    return interleave([column, ...updates.map(({ column: updated }) => updated(slot))], picks.choice, picks.rows);
+    if (updates.every(({ assigned }) => !assigned.has(slot))) return survivors(column);
+    return mix([column, ...updates.map(({ column: updated }) => updated(slot))]);
   });
   return {
     batch: batchOf(rows.arrowSchema, columns, picks.rows.length),
