@@ -1,23 +1,26 @@
 /** laketable: ACID Delta Lake tables from any Node process. */
 export { DeltaTable } from "./api/delta-table.js";
 export type { Alter } from "./api/alter.js";
-export type { ClauseOptions, MergeBuilder, MergeOptions } from "./api/merge-builder.js";
+export type { ClauseOptions, MergeBuilder, MergeOptions, SourceRow } from "./api/merge-builder.js";
 export type {
   AppendOptions,
   Assignment,
   ConnectOptions,
   CreateTableOptions,
   DeleteOptions,
+  HistoryOptions,
   OpenOptions,
   OverwriteOptions,
   Predicate,
   ReadOptions,
+  SignalOptions,
   TimeTravel,
   UpdateOptions,
   WriteOptions,
 } from "./api/options.js";
 export type { Explanation } from "./api/reads.js";
 export type { FileRecord, FileStats, HistoryRecord, LogFileRecord, TableDetail, WriteResult } from "./api/results.js";
+export type { RowsOptions, SelectedRow } from "./api/row-selection.js";
 export { readParquet, type ReadParquetOptions } from "./api/read-parquet.js";
 export { LakeError, type ErrorContext, type LakeErrorCode } from "./base/errors.js";
 export type { Logger } from "./base/logger.js";

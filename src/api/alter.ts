@@ -19,13 +19,18 @@ export class Alter {
    * @throws delta/invalid-property      an unknown `delta.` property, or a value that its property does not take
    * @throws delta/unsupported-feature   a property that switches on a feature which is not there yet
    */
-  setProperties(properties: Readonly<Record<string, string>>, options: WriteOptions = {}): Promise<WriteResult> {
+  async setProperties(properties: Readonly<Record<string, string>>, options: WriteOptions = {}): Promise<WriteResult> {
     checkOptions("setProperties", options, ["userMetadata", "signal", "onProgress"]);
     const entries = Object.entries(properties ?? {});
     if (entries.length === 0) {
-      throw new LakeError("usage/invalid-option", "setProperties needs at least one property, for example { \"delta.checkpointInterval\": \"20\" }.");
+      throw new LakeError(
+        "usage/invalid-option",
+        'setProperties needs at least one property, for example { "delta.checkpointInterval": "20" }.',
+      );
     }
     const wanted = Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
-    return this.#run("alter.setProperties", options, (context, table, verb) => setProperties(context, table, { ...verb, properties: wanted }));
+    return this.#run("alter.setProperties", options, (context, table, verb) =>
+      setProperties(context, table, { ...verb, properties: wanted }),
+    );
   }
 }

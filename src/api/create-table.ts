@@ -8,11 +8,19 @@ import { connectOptionNames, laterConnectOptions, type Connection } from "./runt
 const ownOptions = ["schema", "partitionBy", "properties", "comment", "name", "ifExists", "userMetadata"] as const;
 
 /** The table that `options` define at the connection's location, made or, with `ifExists: "open"`, found. */
-export async function createTable<S extends SchemaInput>(connection: Connection, options: CreateTableOptions<S, ColumnNameOf<S>>): Promise<Table> {
-  checkOptions("DeltaTable.create", options, [...ownOptions, ...connectOptionNames], { ...laterConnectOptions, clusterBy: "clustered tables" });
+export async function createTable<S extends SchemaInput>(
+  connection: Connection,
+  options: CreateTableOptions<S, ColumnNameOf<S>>,
+): Promise<Table> {
+  checkOptions("DeltaTable.create", options ?? null, [...ownOptions, ...connectOptionNames], {
+    ...laterConnectOptions,
+    clusterBy: "clustered tables",
+  });
   const ifExists = options.ifExists ?? "error";
   if (!["error", "open", "replace"].includes(ifExists)) {
-    throw new LakeError("usage/invalid-option", `ifExists is "error", "open" or "replace", found ${JSON.stringify(ifExists)}.`, { ifExists });
+    throw new LakeError("usage/invalid-option", `ifExists is "error", "open" or "replace", found ${JSON.stringify(ifExists)}.`, {
+      ifExists,
+    });
   }
   const { format } = connection;
   const { signal, userMetadata } = options;
@@ -28,12 +36,22 @@ export async function createTable<S extends SchemaInput>(connection: Connection,
 }
 
 function tableDefinition<S extends SchemaInput>(options: CreateTableOptions<S, ColumnNameOf<S>>): TableDefinition {
-  if (options?.schema === undefined) {
-    throw new LakeError("usage/invalid-option", "DeltaTable.create needs a schema, for example { schema: { id: \"long not null\", name: \"string\" } }.");
+  if (options.schema === undefined) {
+    throw new LakeError(
+      "usage/invalid-option",
+      'DeltaTable.create needs a schema, for example { schema: { id: "long not null", name: "string" } }.',
+    );
+  }
+  const partitionBy: readonly string[] = options.partitionBy ?? [];
+  if (!Array.isArray(partitionBy)) {
+    throw new LakeError(
+      "usage/invalid-option",
+      `partitionBy is a list of column names such as ["country"], found ${JSON.stringify(partitionBy)}.`,
+    );
   }
   return {
     schema: resolveSchema(options.schema),
-    partitionBy: options.partitionBy ?? [],
+    partitionBy,
     properties: new Map(Object.entries(options.properties ?? {}).map(([key, value]) => [key, String(value)])),
     name: options.name,
     description: options.comment,

@@ -5,9 +5,8 @@ import { appendRows } from "../engine/append.js";
 import { deleteRows } from "../engine/delete.js";
 import { overwriteRows } from "../engine/overwrite.js";
 import { updateRows } from "../engine/update.js";
-import { toNode } from "../expression/build.js";
+import { Expression } from "../expression/build.js";
 import { toBatches, type BatchInput } from "../schema/batch-input.js";
-import type { RowOptions } from "../schema/row-options.js";
 import type { Row } from "../schema/row-reader.js";
 import type { ColumnNameOf, RowInputOf, RowOf } from "../schema/row-type.js";
 import type { SchemaInput } from "../schema/schema-input.js";
@@ -18,23 +17,35 @@ import { Alter } from "./alter.js";
 import { assignmentNodes } from "./assignments.js";
 import { createTable } from "./create-table.js";
 import { describeTable } from "./detail.js";
-import { MergeBuilder, type MergeOptions } from "./merge-builder.js";
+import { MergeBuilder, type MergeOptions, type SourceRow } from "./merge-builder.js";
 import {
   checkOptions,
   type AppendOptions,
   type ConnectOptions,
   type CreateTableOptions,
   type DeleteOptions,
+  type HistoryOptions,
   type OpenOptions,
   type OverwriteOptions,
   type Predicate,
   type ReadOptions,
+  type SignalOptions,
   type TimeTravel,
   type UpdateOptions,
   type WriteOptions,
 } from "./options.js";
+import { chosenRows } from "./predicate.js";
 import * as reads from "./reads.js";
-import { historyRecord, writeResult, type FileRecord, type HistoryRecord, type LogFileRecord, type TableDetail, type WriteResult } from "./results.js";
+import {
+  historyRecord,
+  writeResult,
+  type FileRecord,
+  type HistoryRecord,
+  type LogFileRecord,
+  type TableDetail,
+  type WriteResult,
+} from "./results.js";
+import type { RowsOptions, SelectedRow } from "./row-selection.js";
 import { connect, connectOptionNames, laterConnectOptions, type Connection } from "./runtime.js";
 import { versionRef } from "./time-travel.js";
 
@@ -45,7 +56,7 @@ import { versionRef } from "./time-travel.js";
  * the version it committed; `refresh` moves it to the newest. Writes on one handle queue up. Handles opened at a version or
  * timestamp refuse writes (`table/read-only`). Nothing has to be closed.
  */
-export class DeltaTable<R extends object = Row, I extends object = R> {
+export class DeltaTable<R extends object = Row, I extends object = R, S = unknown> {
   readonly #connection: Connection;
   readonly #readOnly: boolean;
   #table: Table;
@@ -64,9 +75,12 @@ export class DeltaTable<R extends object = Row, I extends object = R> {
    * @throws delta/table-exists  there is one, and `ifExists` is `"error"`
    * @throws schema/*, delta/invalid-property, delta/unsupported-feature  the definition is refused; nothing is written
    */
-  static async create<const S extends SchemaInput>(url: string, options: CreateTableOptions<S, ColumnNameOf<S>>): Promise<DeltaTable<RowOf<S>, RowInputOf<S>>> {
-    const connection = connect(url, options);
-    return new DeltaTable<RowOf<S>, RowInputOf<S>>(connection, await createTable(connection, options), false);
+  static async create<const S extends SchemaInput>(
+    url: string,
+    options: CreateTableOptions<S, ColumnNameOf<S>>,
+  ): Promise<DeltaTable<RowOf<S>, RowInputOf<S>, S>> {
+    const connection = connect(url, options ?? {});
+    return new DeltaTable<RowOf<S>, RowInputOf<S>, S>(connection, await createTable(connection, options), false);
   }
 
   /**
@@ -121,10 +135,10 @@ export class DeltaTable<R extends object = Row, I extends object = R> {
   }
 
   /** A read-only handle on another version of the table. */
-  async at(when: TimeTravel): Promise<DeltaTable<R, I>> {
+  async at(when: TimeTravel): Promise<DeltaTable<R, I, S>> {
     const ref = versionRef(when);
-    if (ref === undefined) throw new LakeError("usage/invalid-option", "at() takes { version } or { timestamp }.");
-    return new DeltaTable<R, I>(this.#connection, await this.#table.at(ref), true);
+    if (ref === undefined) throw new LakeError("usage/invalid-option", "at takes { version } or { timestamp }.");
+    return new DeltaTable<R, I, S>(this.#connection, await this.#table.at(ref), true);
   }
 
   /**
@@ -136,8 +150,14 @@ export class DeltaTable<R extends object = Row, I extends object = R> {
   }
 
   /** The rows as plain objects. */
-  rows(options: ReadOptions & RowOptions = {}): AsyncGenerator<R, void, undefined> {
-    return reads.scanRows<R>(this.#context, this.#snapshot, options);
+  rows<
+    C extends string = string,
+    L extends "bigint" | "number" | "string" = "bigint",
+    D extends "string" | "number" = "string",
+    T extends "string" | "date" | "micros" = "string",
+    M extends "map" | "object" = "map",
+  >(options: RowsOptions<C, L, D, T, M> = {}): AsyncGenerator<SelectedRow<R, S, C, L, D, T, M>, void, undefined> {
+    return reads.scanRows<SelectedRow<R, S, C, L, D, T, M>>(this.#context, this.#snapshot, options);
   }
 
   /** All matching rows in one Arrow table, in memory. */
@@ -146,8 +166,14 @@ export class DeltaTable<R extends object = Row, I extends object = R> {
   }
 
   /** All matching rows as plain objects, in memory. */
-  async toArray(options: ReadOptions & RowOptions = {}): Promise<R[]> {
-    const rows: R[] = [];
+  async toArray<
+    C extends string = string,
+    L extends "bigint" | "number" | "string" = "bigint",
+    D extends "string" | "number" = "string",
+    T extends "string" | "date" | "micros" = "string",
+    M extends "map" | "object" = "map",
+  >(options: RowsOptions<C, L, D, T, M> = {}): Promise<SelectedRow<R, S, C, L, D, T, M>[]> {
+    const rows: SelectedRow<R, S, C, L, D, T, M>[] = [];
     for await (const row of this.rows(options)) rows.push(row);
     return rows;
   }
@@ -171,7 +197,7 @@ export class DeltaTable<R extends object = Row, I extends object = R> {
    * Adds rows. Rows of plain objects are checked against the schema; Arrow columns are matched by name and cast as Spark's
    * store assignment does. No rows: no commit.
    */
-  append(data: BatchInput<I>, options: AppendOptions = {}): Promise<WriteResult> {
+  async append(data: BatchInput<I>, options: AppendOptions = {}): Promise<WriteResult> {
     checkOptions("append", options, ["mergeSchema", ...writeOptionNames], { txn: "idempotent writes (transaction identifiers)" });
     return this.#write("append", options, (table, verb) =>
       appendRows(this.#context, table, {
@@ -183,44 +209,53 @@ export class DeltaTable<R extends object = Row, I extends object = R> {
   }
 
   /** Replaces the rows of the table, or with `where` the rows that match. Always commits. */
-  overwrite(data: BatchInput<I>, options: OverwriteOptions = {}): Promise<WriteResult> {
+  async overwrite(data: BatchInput<I>, options: OverwriteOptions = {}): Promise<WriteResult> {
     checkOptions("overwrite", options, ["where", "schema", ...writeOptionNames], {
       partitions: "dynamic partition overwrite",
       txn: "idempotent writes (transaction identifiers)",
-      mergeSchema: "schema evolution on overwrite (use schema: \"overwrite\")",
+      mergeSchema: 'schema evolution on overwrite (use schema: "overwrite")',
     });
     const replacesSchema = overwritesSchema(options);
+    const where = chosenRows("overwrite", options);
     return this.#write("overwrite", options, (table, verb) =>
       overwriteRows(this.#context, table, {
         ...verb,
         data: toBatches(data, replacesSchema ? {} : { schema: table.snapshot.schema }),
-        where: predicateNode(options.where),
+        where,
         schema: replacesSchema ? "overwrite" : undefined,
       }),
     );
   }
 
+  /** Deletes every row. */
+  delete(): Promise<WriteResult>;
   /** Deletes the rows for which the predicate is true. None: no commit. */
-  delete(options: Predicate | DeleteOptions = {}): Promise<WriteResult> {
-    const named: DeleteOptions = typeof options === "string" || "node" in options ? { where: options } : options;
-    checkOptions("delete", named, ["where", ...writeOptionNames]);
-    return this.#write("delete", named, (table, verb) => deleteRows(this.#context, table, { ...verb, where: predicateNode(named.where) }));
+  delete(rows: Predicate | DeleteOptions): Promise<WriteResult>;
+  async delete(...given: readonly (Predicate | DeleteOptions)[]): Promise<WriteResult> {
+    const [rows = given.length === 0 ? {} : { where: undefined }] = given as readonly (Predicate | DeleteOptions | undefined)[];
+    const options = (typeof rows === "string" || rows instanceof Expression ? { where: rows } : rows) as DeleteOptions;
+    checkOptions("delete", options, ["where", ...writeOptionNames]);
+    const where = chosenRows("delete", options);
+    return this.#write("delete", options, (table, verb) => deleteRows(this.#context, table, { ...verb, where }));
   }
 
   /** Changes the rows for which the predicate is true. None: no commit. */
-  update(options: UpdateOptions): Promise<WriteResult> {
-    checkOptions("update", options, ["set", "where", ...writeOptionNames]);
+  async update(options: UpdateOptions): Promise<WriteResult> {
+    checkOptions("update", options ?? null, ["set", "where", ...writeOptionNames]);
     const set = assignmentNodes("update", "set", options.set);
-    return this.#write("update", options, (table, verb) => updateRows(this.#context, table, { ...verb, set, where: predicateNode(options.where) }));
+    const where = chosenRows("update", options);
+    return this.#write("update", options, (table, verb) => updateRows(this.#context, table, { ...verb, set, where }));
   }
 
   /** Begins an upsert; nothing happens before its `execute()`. */
-  merge(options: MergeOptions): MergeBuilder {
-    return new MergeBuilder(options, (name, writeOptions, run) => this.#write(name, writeOptions, (table, verb) => run(this.#context, table, verb)));
+  merge<W extends object>(options: MergeOptions<SourceRow<W, I>>): MergeBuilder {
+    return new MergeBuilder(options, (name, writeOptions, run) =>
+      this.#write(name, writeOptions, (table, verb) => run(this.#context, table, verb)),
+    );
   }
 
   /** The versions of the table, newest first. */
-  async history(options: { readonly limit?: number; readonly signal?: AbortSignal } = {}): Promise<HistoryRecord[]> {
+  async history(options: HistoryOptions = {}): Promise<HistoryRecord[]> {
     checkOptions("history", options, ["limit", "signal"]);
     const entries: HistoryRecord[] = [];
     for await (const entry of this.#table.history(options)) entries.push(historyRecord(entry));
@@ -228,8 +263,9 @@ export class DeltaTable<R extends object = Row, I extends object = R> {
   }
 
   /** Writes a checkpoint of the handle's version, so that opening the table reads less. */
-  checkpoint(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async checkpoint(options: SignalOptions = {}): Promise<void> {
     checkOptions("checkpoint", options, ["signal"]);
+    if (this.#readOnly) throw this.#readOnlyError("checkpoint");
     return this.#enqueue(() => this.#table.checkpoint(options.signal));
   }
 
@@ -242,6 +278,11 @@ export class DeltaTable<R extends object = Row, I extends object = R> {
   /** Changes of the table's definition. */
   get alter(): Alter {
     return new Alter((name, options, run) => this.#write(name, options, (table, verb) => run(this.#context, table, verb)));
+  }
+
+  /** Waits for the writes that are under way. Nothing has to be disposed of; this exists for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writes;
   }
 
   get #context(): EngineContext {
@@ -279,17 +320,16 @@ export class DeltaTable<R extends object = Row, I extends object = R> {
 
 const writeOptionNames = ["userMetadata", "signal", "onProgress"] as const;
 
-function predicateNode(where: Predicate | undefined): reads.ExpressionNode | undefined {
-  return where === undefined ? undefined : toNode(where);
-}
-
 function overwritesSchema(options: OverwriteOptions): boolean {
   if (options.schema === undefined) return false;
   if (options.schema !== "overwrite") {
-    throw new LakeError("usage/invalid-option", `The option schema of overwrite is "overwrite" or left out, found ${JSON.stringify(options.schema)}.`);
+    throw new LakeError(
+      "usage/invalid-option",
+      `The option schema of overwrite is "overwrite" or left out, found ${JSON.stringify(options.schema)}.`,
+    );
   }
   if (options.where !== undefined) {
-    throw new LakeError("usage/invalid-option", "overwrite takes either where or schema: \"overwrite\": rows that stay have the old schema.");
+    throw new LakeError("usage/invalid-option", 'overwrite takes either where or schema: "overwrite": rows that stay have the old schema.');
   }
   return true;
 }

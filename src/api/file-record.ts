@@ -4,7 +4,6 @@ import { rowValue } from "../schema/row-reader.js";
 import type { DataFile } from "../table/data-file.js";
 import type { FileRecord, FileStats } from "./results.js";
 
-
 /** A data file as people see it: partition values and bounds in the spelling of rows. */
 export function fileRecord(file: DataFile, schema: StructType, partitionBy: readonly string[]): FileRecord {
   const partition: Record<string, unknown> = {};
@@ -32,7 +31,10 @@ function fileStats(file: DataFile, schema: StructType, partitionBy: readonly str
 }
 
 /** Columns that can have bounds: everything that is not inside an array or map, partition columns aside. */
-function* leaves(schema: StructType, partitionBy: readonly string[]): Generator<{ readonly path: readonly string[]; readonly type: DataType }> {
+function* leaves(
+  schema: StructType,
+  partitionBy: readonly string[],
+): Generator<{ readonly path: readonly string[]; readonly type: DataType }> {
   for (const { name, type } of schema.fields) {
     if (partitionBy.includes(name)) continue;
     if (type.kind === "struct") {

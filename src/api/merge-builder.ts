@@ -1,29 +1,37 @@
 import { LakeError } from "../base/errors.js";
 import type { EngineContext, VerbOptions, VerbResult } from "../engine/context.js";
 import { mergeRows, type MergeClause } from "../engine/merge.js";
-import { col, toNode, type Expression } from "../expression/build.js";
+import { col, Expression, toNode } from "../expression/build.js";
 import type { ExpressionNode } from "../expression/expression.js";
 import { toBatches, type BatchInput } from "../schema/batch-input.js";
 import type { Table } from "../table/table-format.js";
 import { assignmentNodes } from "./assignments.js";
 import { checkOptions, type Assignment, type Predicate, type WriteOptions } from "./options.js";
+import { chosenRows } from "./predicate.js";
 import type { WriteResult } from "./results.js";
 
-export interface MergeOptions extends WriteOptions {
-  /** The rows to merge in: whatever `append` takes. */
-  readonly source: BatchInput<object>;
+export interface MergeOptions<W extends object = object> extends WriteOptions {
+  /** The rows to merge in: whatever `append` takes; columns may be missing, and there may be others, for conditions. */
+  readonly source: BatchInput<W>;
   /** When a target row and a source row belong together: a condition, or the names of columns that are equal. */
   readonly on: Predicate | readonly string[];
   /** Aliases of target and source in expressions. Default: `["target", "source"]`. */
-  readonly as?: readonly [string, string];
+  readonly as?: readonly [target: string, source: string] | undefined;
 }
+
+/** A source row `W` whose columns, where they have the table's names, have values that the table takes. */
+export type SourceRow<W, I> = W & { readonly [K in keyof W & keyof I]?: unknown extends W[K] ? unknown : I[K] };
 
 export interface ClauseOptions {
   /** The clause applies only where this is true. */
   readonly where?: Predicate;
 }
 
-export type RunVerb = (call: string, options: WriteOptions, run: (context: EngineContext, table: Table, verb: VerbOptions) => Promise<VerbResult>) => Promise<WriteResult>;
+export type RunVerb = (
+  call: string,
+  options: WriteOptions,
+  run: (context: EngineContext, table: Table, verb: VerbOptions) => Promise<VerbResult>,
+) => Promise<WriteResult>;
 
 /**
  * A merge being put together: clauses of one kind are tried in the order they were added, the first that applies wins.
@@ -37,7 +45,9 @@ export class MergeBuilder {
 
   /** @internal */
   constructor(options: MergeOptions, run: RunVerb, clauses: readonly MergeClause[] = [], schemaEvolution = false) {
-    checkOptions("merge", options, ["source", "on", "as", "userMetadata", "signal", "onProgress"], { txn: "idempotent writes (transaction identifiers)" });
+    checkOptions("merge", options ?? null, ["source", "on", "as", "userMetadata", "signal", "onProgress"], {
+      txn: "idempotent writes (transaction identifiers)",
+    });
     this.#options = options;
     this.#run = run;
     this.#clauses = clauses;
@@ -82,14 +92,19 @@ export class MergeBuilder {
    * @throws merge/multiple-matches  a target row is matched by two source rows
    * @throws merge/invalid-condition, merge/invalid-clause
    */
-  execute(): Promise<WriteResult> {
+  async execute(): Promise<WriteResult> {
     if (this.#clauses.length === 0) {
-      throw new LakeError("merge/invalid-clause", "The merge has no clause, so it would do nothing. Add one, for example .whenMatchedUpdateAll().");
+      throw new LakeError(
+        "merge/invalid-clause",
+        "The merge has no clause, so it would do nothing. Add one, for example .whenMatchedUpdateAll().",
+      );
     }
     const { source, as: aliases = ["target", "source"] } = this.#options;
     const [target, sourceAlias] = aliases;
     if (target === undefined || sourceAlias === undefined || target.toLowerCase() === sourceAlias.toLowerCase()) {
-      throw new LakeError("usage/invalid-option", "The option as of merge takes two different aliases, for example [\"t\", \"s\"].", { as: aliases });
+      throw new LakeError("usage/invalid-option", 'The option as of merge takes two different aliases, for example ["t", "s"].', {
+        as: aliases,
+      });
     }
     const on = conditionNode(this.#options.on, target, sourceAlias);
     return this.#run("merge", this.#options, (context, table, verb) =>
@@ -106,14 +121,14 @@ export class MergeBuilder {
 
   #with(call: string, clause: MergeClause, options: ClauseOptions, known: readonly string[] = []): MergeBuilder {
     checkOptions(call, options, ["where", ...known]);
-    const where = options.where === undefined ? undefined : toNode(options.where);
+    const where = chosenRows(call, options);
     return new MergeBuilder(this.#options, this.#run, [...this.#clauses, { ...clause, where }], this.#schemaEvolution);
   }
 }
 
 function conditionNode(on: Predicate | readonly string[], target: string, source: string): ExpressionNode {
   if (!Array.isArray(on)) {
-    if (typeof on !== "string" && !isExpression(on)) throw missingCondition();
+    if (typeof on !== "string" && !(on instanceof Expression)) throw missingCondition();
     return toNode(on);
   }
   const equalities = on.map((name: string) => columnOf(target, name).eq(columnOf(source, name)));
@@ -131,13 +146,9 @@ function quoted(name: string): string {
   return `\`${name.replaceAll("`", "``")}\``;
 }
 
-function isExpression(value: unknown): value is Expression {
-  return typeof value === "object" && value !== null && "node" in value;
-}
-
 function missingCondition(): LakeError {
   return new LakeError(
     "merge/invalid-condition",
-    "merge needs on: a condition such as \"target.id = source.id\", or the names of the key columns such as [\"id\"].",
+    'merge needs on: a condition such as "target.id = source.id", or the names of the key columns such as ["id"].',
   );
 }

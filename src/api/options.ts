@@ -7,35 +7,37 @@ import type { SchemaInput } from "../schema/schema-input.js";
 /** How to reach a table and how much the work on it may use. Taken by `create`, `open` and `exists`. */
 export interface ConnectOptions {
   /** Bytes that reads and writes may hold at once, workers of the codec included. Default: 1 GiB. */
-  readonly memoryLimit?: number;
+  readonly memoryLimit?: number | undefined;
   /** Codec workers; 0 decodes and encodes in this thread. Default: one per core, within `memoryLimit`. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** How often a commit that meets rivals is tried. Default: 50. */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
   /** Told of what is worth knowing but no failure, such as a checkpoint that could not be written. Default: silent. */
-  readonly logger?: Logger;
-  readonly signal?: AbortSignal;
+  readonly logger?: Logger | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A version by number, or the newest one not later than a timestamp: ISO text with a zone, a `Date`, or milliseconds. */
-export type TimeTravel = { readonly version: number; readonly timestamp?: never } | { readonly timestamp: string | Date | number; readonly version?: never };
+export type TimeTravel =
+  | { readonly version: number; readonly timestamp?: undefined }
+  | { readonly timestamp: string | Date | number; readonly version?: undefined };
 
 export interface OpenOptions extends ConnectOptions {
-  readonly version?: number;
-  readonly timestamp?: string | Date | number;
+  readonly version?: number | undefined;
+  readonly timestamp?: string | Date | number | undefined;
 }
 
 export interface CreateTableOptions<S extends SchemaInput, P extends string> extends ConnectOptions {
   readonly schema: S;
   /** Columns that become folders. */
-  readonly partitionBy?: readonly P[];
-  readonly properties?: Readonly<Record<string, string>>;
+  readonly partitionBy?: readonly P[] | undefined;
+  readonly properties?: Readonly<Record<string, string>> | undefined;
   /** What the table holds, for people. */
-  readonly comment?: string;
-  readonly name?: string;
+  readonly comment?: string | undefined;
+  readonly name?: string | undefined;
   /** What to do when there is a table: refuse, open it as it is, or put this definition and no rows in its place. Default: `"error"`. */
-  readonly ifExists?: "error" | "open" | "replace";
-  readonly userMetadata?: string;
+  readonly ifExists?: "error" | "open" | "replace" | undefined;
+  readonly userMetadata?: string | undefined;
 }
 
 /** A predicate: SQL text or an `Expression`. */
@@ -43,30 +45,39 @@ export type Predicate = string | Expression;
 
 export interface ReadOptions {
   /** Top-level columns to read, in this order. Default: all. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /** Rows for which this is true. */
-  readonly where?: Predicate;
-  readonly limit?: number;
-  readonly signal?: AbortSignal;
+  readonly where?: Predicate | undefined;
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SignalOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HistoryOptions extends SignalOptions {
+  /** Versions, at most. Default: all that the log has. */
+  readonly limit?: number | undefined;
 }
 
 export interface WriteOptions {
   /** Kept in the log entry, as given. */
-  readonly userMetadata?: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly userMetadata?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface AppendOptions extends WriteOptions {
   /** Add columns that the data has and the table lacks. Default: `false`, they are refused. */
-  readonly mergeSchema?: boolean;
+  readonly mergeSchema?: boolean | undefined;
 }
 
 export interface OverwriteOptions extends WriteOptions {
   /** Replace only the rows that match; the new rows must match too. Default: the whole table. */
   readonly where?: Predicate;
   /** `"overwrite"`: the table takes the data's schema. */
-  readonly schema?: "overwrite";
+  readonly schema?: "overwrite" | undefined;
 }
 
 export interface DeleteOptions extends WriteOptions {
@@ -88,7 +99,12 @@ export interface UpdateOptions extends WriteOptions {
  *
  * @throws delta/unsupported-feature, usage/invalid-option
  */
-export function checkOptions(call: string, options: object | undefined, known: readonly string[], later: Readonly<Record<string, string>> = {}): void {
+export function checkOptions(
+  call: string,
+  options: object | null | undefined,
+  known: readonly string[],
+  later: Readonly<Record<string, string>> = {},
+): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new LakeError("usage/invalid-option", `${call} takes an options object, found ${describe(options)}.`, { call });
@@ -103,7 +119,11 @@ export function checkOptions(call: string, options: object | undefined, known: r
         { call, option: name, feature },
       );
     }
-    throw new LakeError("usage/invalid-option", `${call} has no option "${name}". Known: ${known.join(", ")}.`, { call, option: name, known });
+    throw new LakeError("usage/invalid-option", `${call} has no option "${name}". Known: ${known.join(", ")}.`, {
+      call,
+      option: name,
+      known,
+    });
   }
 }
 

@@ -1,14 +1,14 @@
 import type { RecordBatch } from "apache-arrow";
 import { readParquetFile } from "../engine/read-parquet-file.js";
-import { toNode } from "../expression/build.js";
 import { checkOptions, type ConnectOptions, type Predicate } from "./options.js";
+import { predicateNode } from "./predicate.js";
 import { connect, connectOptionNames, laterConnectOptions } from "./runtime.js";
 
 export interface ReadParquetOptions extends Pick<ConnectOptions, "memoryLimit" | "workers" | "signal"> {
   /** Top-level columns to read, in this order. Default: all. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /** Rows for which this is true; row groups and pages that cannot hold any are not read. */
-  readonly where?: Predicate;
+  readonly where?: Predicate | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export async function* readParquet(location: string, options: ReadParquetOptions
   checkOptions("readParquet", options, ["columns", "where", ...connectOptionNames], laterConnectOptions);
   const { folder, name } = split(location);
   const { context } = connect(folder, options);
-  const where = options.where === undefined ? undefined : toNode(options.where);
+  const where = predicateNode(options.where);
   yield* readParquetFile(context, name, { columns: options.columns, where, signal: options.signal });
 }
 

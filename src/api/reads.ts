@@ -4,34 +4,44 @@ import { countRows } from "../engine/count.js";
 import { explainScan, type Explanation } from "../engine/explain.js";
 import { listFiles } from "../engine/list-files.js";
 import { scan } from "../engine/scan.js";
-import { toNode } from "../expression/build.js";
-import type { ExpressionNode } from "../expression/expression.js";
-import { rowReader, type RowOptions } from "../schema/row-reader.js";
+import type { RowOptions } from "../schema/row-options.js";
+import { rowReader } from "../schema/row-reader.js";
 import type { StructType } from "../schema/types.js";
 import type { DataFile } from "../table/data-file.js";
 import type { Snapshot } from "../table/snapshot.js";
 import { fileRecord } from "./file-record.js";
-import { checkOptions, type Predicate, type ReadOptions } from "./options.js";
+import { checkOptions, type ReadOptions } from "./options.js";
+import { predicateNode } from "./predicate.js";
 import type { FileRecord } from "./results.js";
 
 export type { Explanation } from "../engine/explain.js";
-export type { ExpressionNode } from "../expression/expression.js";
 
 const readOptionNames = ["columns", "where", "limit", "signal"] as const;
+/** Options that may be there and undefined, which is as if they were not. */
+type UnsetRowOptions = { readonly [K in keyof RowOptions]: RowOptions[K] | undefined };
+
 const rowOptionNames = ["long", "decimal", "timestamp", "map"] as const;
 const laterReadOptions = { variant: "the variant type" } as const;
 
-export function scanBatches(context: EngineContext, snapshot: Snapshot, options: ReadOptions): AsyncGenerator<RecordBatch, void, undefined> {
+export function scanBatches(
+  context: EngineContext,
+  snapshot: Snapshot,
+  options: ReadOptions,
+): AsyncGenerator<RecordBatch, void, undefined> {
   checkOptions("scan", options, readOptionNames, laterReadOptions);
   return scan(context, snapshot, { ...options, where: predicateNode(options.where) });
 }
 
-export async function* scanRows<R>(context: EngineContext, snapshot: Snapshot, options: ReadOptions & RowOptions): AsyncGenerator<R, void, undefined> {
+export async function* scanRows<R>(
+  context: EngineContext,
+  snapshot: Snapshot,
+  options: ReadOptions & UnsetRowOptions,
+): AsyncGenerator<R, void, undefined> {
   checkOptions("rows", options, [...readOptionNames, ...rowOptionNames], laterReadOptions);
   const { columns, where, limit, signal } = options;
   let read: ((batch: RecordBatch) => Iterable<unknown>) | undefined;
   for await (const batch of scan(context, snapshot, { columns, where: predicateNode(where), limit, signal })) {
-    read ??= rowReader(projectedSchema(snapshot.schema, batch), options);
+    read ??= rowReader(projectedSchema(snapshot.schema, batch), options as RowOptions);
     for (const row of read(batch)) yield row as R;
   }
 }
@@ -48,19 +58,22 @@ export function count(context: EngineContext, snapshot: Snapshot, options: Pick<
   return countRows(context, snapshot, { where: predicateNode(options.where), signal: options.signal });
 }
 
-export async function* files(snapshot: Snapshot, options: Pick<ReadOptions, "where" | "signal">): AsyncGenerator<FileRecord, void, undefined> {
+export async function* files(
+  snapshot: Snapshot,
+  options: Pick<ReadOptions, "where" | "signal">,
+): AsyncGenerator<FileRecord, void, undefined> {
   checkOptions("files", options, ["where", "signal"]);
   const listed: AsyncIterable<DataFile> = listFiles(snapshot, { where: predicateNode(options.where), signal: options.signal });
   for await (const file of listed) yield fileRecord(file, snapshot.schema, snapshot.partitionBy);
 }
 
-export function explain(context: EngineContext, snapshot: Snapshot, options: Pick<ReadOptions, "columns" | "where" | "signal">): Promise<Explanation> {
+export function explain(
+  context: EngineContext,
+  snapshot: Snapshot,
+  options: Pick<ReadOptions, "columns" | "where" | "signal">,
+): Promise<Explanation> {
   checkOptions("explain", options, ["columns", "where", "signal"]);
   return explainScan(context, snapshot, { columns: options.columns, where: predicateNode(options.where), signal: options.signal });
-}
-
-function predicateNode(where: Predicate | undefined): ExpressionNode | undefined {
-  return where === undefined ? undefined : toNode(where);
 }
 
 /** The table's fields that a batch of a scan carries, in the batch's order. */

@@ -8,6 +8,7 @@ import { createInlineCodec } from "../parquet/codec-inline.js";
 import { createPooledCodec } from "../parquet/codec-pool.js";
 import type { ParquetCodec } from "../parquet/codec.js";
 import { createStoreResolver } from "../storage/resolver.js";
+import type { ObjectStore } from "../storage/object-store.js";
 import type { TableFormat } from "../table/table-format.js";
 import type { ConnectOptions } from "./options.js";
 
@@ -34,16 +35,22 @@ export interface Connection {
 /** The table location `url` under `options`. Nothing is read yet, and no worker is started. */
 export function connect(url: string, options: ConnectOptions): Connection {
   if (typeof url !== "string" || url === "") {
-    throw new LakeError("usage/invalid-option", `A table is named by a path or URL, found ${typeof url === "string" ? "an empty string" : typeof url}.`);
+    throw new LakeError(
+      "usage/invalid-option",
+      `A table is named by a path or URL, found ${typeof url === "string" ? "an empty string" : typeof url}.`,
+    );
   }
-  const store = createStoreResolver().resolve(url);
+  return connectStore(createStoreResolver().resolve(url), options);
+}
+
+/** As `connect`, for a store that is at hand. */
+export function connectStore(store: ObjectStore, options: ConnectOptions): Connection {
   const { codec, memory } = resources(options);
   const logger = options.logger ?? silentLogger;
-  const format = createDeltaFormat({ store, host: systemHost, codec, logger });
   return {
     url: store.url,
     context: { host: systemHost, store, codec, memory, logger },
-    format,
+    format: createDeltaFormat({ store, host: systemHost, codec, logger }),
     maxAttempts: positiveInteger("maxAttempts", options.maxAttempts) ?? defaultMaxAttempts,
   };
 }
@@ -73,7 +80,10 @@ export function resources(options: Pick<ConnectOptions, "workers" | "memoryLimit
 function positiveInteger(option: string, value: number | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (!Number.isSafeInteger(value) || value <= 0) {
-    throw new LakeError("usage/invalid-option", `${option} must be a whole number above 0, found ${String(value)}.`, { option, value: String(value) });
+    throw new LakeError("usage/invalid-option", `${option} must be a whole number above 0, found ${String(value)}.`, {
+      option,
+      value: String(value),
+    });
   }
   return value;
 }

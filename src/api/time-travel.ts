@@ -7,14 +7,22 @@ import type { VersionRef } from "../table/table-format.js";
  * @throws usage/invalid-option   both, or a version that is no whole number ≥ 0
  * @throws usage/invalid-timestamp  text without a zone, an unreadable text, an invalid `Date`
  */
-export function versionRef(options: { readonly version?: number | undefined; readonly timestamp?: string | Date | number | undefined }): VersionRef | undefined {
+export function versionRef(options: {
+  readonly version?: number | undefined;
+  readonly timestamp?: string | Date | number | undefined;
+}): VersionRef | undefined {
   const { version, timestamp } = options;
   if (version !== undefined && timestamp !== undefined) {
-    throw new LakeError("usage/invalid-option", `Give either a version or a timestamp, not both (version ${version}, timestamp ${String(timestamp)}).`);
+    throw new LakeError(
+      "usage/invalid-option",
+      `Give either a version or a timestamp, not both (version ${version}, timestamp ${String(timestamp)}).`,
+    );
   }
   if (version !== undefined) {
     if (!Number.isSafeInteger(version) || version < 0) {
-      throw new LakeError("usage/invalid-option", `version must be a whole number from 0, found ${String(version)}.`, { version: String(version) });
+      throw new LakeError("usage/invalid-option", `version must be a whole number from 0, found ${String(version)}.`, {
+        version: String(version),
+      });
     }
     return { version };
   }
