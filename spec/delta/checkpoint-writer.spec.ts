@@ -12,12 +12,21 @@ import { createFaultyStore } from "../doubles/faulty-store.js";
 import { append, bagOf, createTable, openFixture, rowsOf, sql, type Fixture } from "../engine/fixture.js";
 
 const columns = "p string, v int, t timestamp, d decimal(20,2), s struct<x: long>";
-const row = (v: number) => ({ p: v % 2 === 0 ? "a b/%" : null, v, t: "2026-01-01T00:00:00.123456Z", d: `${v}.50`, s: { x: BigInt(v) * 2n ** 54n } });
+const row = (v: number) => ({
+  p: v % 2 === 0 ? "a b/%" : null,
+  v,
+  t: "2026-01-01T00:00:00.123456Z",
+  d: `${v}.50`,
+  s: { x: BigInt(v) * 2n ** 54n },
+});
 const instant = 1_767_225_600_123_456n;
 const checkpointKey = (version: number): string => `_delta_log/${String(version).padStart(20, "0")}.checkpoint.parquet`;
 
 async function tableWith(fixture: Fixture, commits: number, properties: Readonly<Record<string, string>> = {}): Promise<Table> {
-  const table = await createTable(fixture, columns, { partitionBy: ["p"], properties: { "delta.checkpointInterval": "1000", ...properties } });
+  const table = await createTable(fixture, columns, {
+    partitionBy: ["p"],
+    properties: { "delta.checkpointInterval": "1000", ...properties },
+  });
   return append(fixture, table, ...Array.from({ length: commits }, (_, v) => [row(v)]));
 }
 
@@ -105,7 +114,9 @@ describe("writeCheckpoint", () => {
     // Two definitions, two live files, one tombstone.
     expect(hint).toEqual({ version: 4, size: 5, sizeInBytes: meta?.size, numOfAddFiles: 2 });
     const order = store.requests.map(({ operation, key }) => `${operation} ${key.split("/").at(-1)}`);
-    expect(order.indexOf("put _last_checkpoint")).toBeGreaterThan(order.findIndex((each) => each.startsWith("get") && each.endsWith("checkpoint.parquet")));
+    expect(order.indexOf("put _last_checkpoint")).toBeGreaterThan(
+      order.findIndex((each) => each.startsWith("get") && each.endsWith("checkpoint.parquet")),
+    );
     const footer = await readFooter(storeRangeReader(store, { key: checkpointKey(4), size: meta?.size ?? 0 }));
     expect(footer.schema.leaves.some(({ path }) => path.join(".") === "add.path")).toBe(true);
   });
@@ -117,7 +128,10 @@ describe("writeCheckpoint", () => {
     table = (await deleteRows(fixture.context, table, {})).table;
     await new Promise((resolve) => setTimeout(resolve, 5));
     await table.checkpoint();
-    expect(JSON.parse(new TextDecoder().decode(await store.get("_delta_log/_last_checkpoint")))).toMatchObject({ size: 2, numOfAddFiles: 0 });
+    expect(JSON.parse(new TextDecoder().decode(await store.get("_delta_log/_last_checkpoint")))).toMatchObject({
+      size: 2,
+      numOfAddFiles: 0,
+    });
     const { fixture: again, table: after } = await openWithoutCommits(store, 3);
     expect(await rowsOf(again, after.snapshot)).toEqual([]);
   });
@@ -165,7 +179,10 @@ describe("writeCheckpoint", () => {
     const fixture = openFixture(store);
     const table = await tableWith(fixture, 2);
     store.inject({ operation: "get", key: /checkpoint\.parquet/, effect: { kind: "truncate", keepBytes: 100 }, times: 100 });
-    const error: unknown = await table.checkpoint().then(() => undefined, (reason: unknown) => reason);
+    const error: unknown = await table.checkpoint().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
     expect(LakeError.is(error, "delta/corrupt-checkpoint")).toBe(true);
     store.heal();
     expect(await store.head("_delta_log/_last_checkpoint")).toBeUndefined();

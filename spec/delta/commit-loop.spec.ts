@@ -57,7 +57,10 @@ async function logOf(store: ObjectStore): Promise<readonly (string | undefined)[
 }
 
 async function failureOf(run: Promise<unknown>): Promise<LakeError> {
-  const error = await run.then(() => undefined, (reason: unknown) => reason);
+  const error = await run.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   if (error instanceof LakeError) return error;
   throw new Error(`expected a LakeError, got ${String(error)}`);
 }
@@ -120,11 +123,14 @@ describe("publish", () => {
     expect(await logOf(store)).toEqual(["mine"]);
   });
 
-  test.each(["storage/no-space", "storage/permission-denied"] as const)("a put that was refused (%s) is no commit, and says so at once", async (code) => {
-    const store = faulty({ effect: { kind: "fail-before", code }, operation: put });
-    expect((await failureOf(commit(store, "mine"))).code).toBe(code);
-    expect(await logOf(store)).toEqual([]);
-  });
+  test.each(["storage/no-space", "storage/permission-denied"] as const)(
+    "a put that was refused (%s) is no commit, and says so at once",
+    async (code) => {
+      const store = faulty({ effect: { kind: "fail-before", code }, operation: put });
+      expect((await failureOf(commit(store, "mine"))).code).toBe(code);
+      expect(await logOf(store)).toEqual([]);
+    },
+  );
 
   test("a refusal after a put of unknown outcome leaves the outcome unknown", async () => {
     const store = faulty(
@@ -136,7 +142,10 @@ describe("publish", () => {
   });
 
   test("when the log cannot be read back the outcome is unknown, and the error says how to find out", async () => {
-    const store = faulty({ effect: { kind: "lose-reply" }, operation: put }, { effect: { kind: "fail-before" }, operation: ["list", "get", "head"], times: 100 });
+    const store = faulty(
+      { effect: { kind: "lose-reply" }, operation: put },
+      { effect: { kind: "fail-before" }, operation: ["list", "get", "head"], times: 100 },
+    );
     const error = await failureOf(commit(store, "mine"));
     expect(error.code).toBe("delta/commit-unknown");
     expect(error.context).toMatchObject({ version: 0, txnId: "mine" });
@@ -169,7 +178,8 @@ describe("publish", () => {
     const always: ObjectStore = {
       ...store,
       putIfAbsent: async (key, bytes, options) => {
-        if (new TextDecoder().decode(bytes).includes("mine")) await store.putIfAbsent(key, new TextEncoder().encode(`{"commitInfo":{"txnId":"r${rivals++}"}}\n`));
+        if (new TextDecoder().decode(bytes).includes("mine"))
+          await store.putIfAbsent(key, new TextEncoder().encode(`{"commitInfo":{"txnId":"r${rivals++}"}}\n`));
         return store.putIfAbsent(key, bytes, options);
       },
     };
@@ -219,34 +229,38 @@ describe("publish", () => {
   test("writers under faults: versions have no gap, what was acknowledged is there once, what was refused is not there", async () => {
     const seen = { acknowledged: 0, unknown: 0, refused: 0 };
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(fault, { maxLength: 4 }), { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 4 }), async (faultsOfWriters, commitsEach) => {
-        const shared = createMemoryStore();
-        const outcomes = new Map<string, number | "unknown" | "refused">();
-        const writer = async (faults: readonly Fault[], id: number): Promise<void> => {
-          const store = createFaultyStore(shared);
-          for (const each of faults) store.inject(each);
-          let next = 0;
-          for (let at = 0; at < commitsEach; at++) {
-            const txnId = `${id}/${at}`;
-            try {
-              const { version } = await commit(store, txnId, { version: next, attemptsMax: 8 });
-              outcomes.set(txnId, version);
-              next = version + 1;
-            } catch (error) {
-              outcomes.set(txnId, LakeError.is(error, "delta/commit-unknown") ? "unknown" : "refused");
+      fc.asyncProperty(
+        fc.array(fc.array(fault, { maxLength: 4 }), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (faultsOfWriters, commitsEach) => {
+          const shared = createMemoryStore();
+          const outcomes = new Map<string, number | "unknown" | "refused">();
+          const writer = async (faults: readonly Fault[], id: number): Promise<void> => {
+            const store = createFaultyStore(shared);
+            for (const each of faults) store.inject(each);
+            let next = 0;
+            for (let at = 0; at < commitsEach; at++) {
+              const txnId = `${id}/${at}`;
+              try {
+                const { version } = await commit(store, txnId, { version: next, attemptsMax: 8 });
+                outcomes.set(txnId, version);
+                next = version + 1;
+              } catch (error) {
+                outcomes.set(txnId, LakeError.is(error, "delta/commit-unknown") ? "unknown" : "refused");
+              }
             }
+          };
+          await Promise.all(faultsOfWriters.map(writer));
+          const log = await logOf(shared);
+          for (const [txnId, outcome] of outcomes) {
+            const places = log.flatMap((id, version) => (id === txnId ? [version] : []));
+            if (outcome === "refused") expect(places).toEqual([]);
+            else if (outcome === "unknown") expect(places.length).toBeLessThanOrEqual(1);
+            else expect(places).toEqual([outcome]);
+            seen[typeof outcome === "number" ? "acknowledged" : outcome]++;
           }
-        };
-        await Promise.all(faultsOfWriters.map(writer));
-        const log = await logOf(shared);
-        for (const [txnId, outcome] of outcomes) {
-          const places = log.flatMap((id, version) => (id === txnId ? [version] : []));
-          if (outcome === "refused") expect(places).toEqual([]);
-          else if (outcome === "unknown") expect(places.length).toBeLessThanOrEqual(1);
-          else expect(places).toEqual([outcome]);
-          seen[typeof outcome === "number" ? "acknowledged" : outcome]++;
-        }
-      }),
+        },
+      ),
       { numRuns: 300 },
     );
     expect(Math.min(seen.acknowledged, seen.unknown, seen.refused)).toBeGreaterThan(10);

@@ -11,7 +11,10 @@ import { createFaultyStore } from "../doubles/faulty-store.js";
 import { append, bagOf, batch, createTable, dataKeys, filesOf, openFixture, rowsOf, sql } from "./fixture.js";
 
 const codeOf = async (run: Promise<unknown>): Promise<string> => {
-  const error: unknown = await run.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await run.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   return error instanceof LakeError ? error.code : String(error);
 };
 
@@ -54,10 +57,21 @@ describe("append, then scan", () => {
 
   test("columns are given in the order and only as asked for, in the table's spelling", async () => {
     const fixture = openFixture();
-    const table = await append(fixture, await createTable(fixture, "id int, p string, Name string", { partitionBy: ["p"] }), [{ id: 1, p: "x", Name: "a" }, { id: 2, p: null, Name: "b" }]);
+    const table = await append(fixture, await createTable(fixture, "id int, p string, Name string", { partitionBy: ["p"] }), [
+      { id: 1, p: "x", Name: "a" },
+      { id: 2, p: null, Name: "b" },
+    ]);
     const rows = await rowsOf(fixture, table.snapshot, { columns: ["name", "P"] });
-    expect(rows.map((row) => Object.keys(row))).toEqual([["Name", "p"], ["Name", "p"]]);
-    expect(bagOf(rows)).toEqual(bagOf([{ Name: "a", p: "x" }, { Name: "b", p: null }]));
+    expect(rows.map((row) => Object.keys(row))).toEqual([
+      ["Name", "p"],
+      ["Name", "p"],
+    ]);
+    expect(bagOf(rows)).toEqual(
+      bagOf([
+        { Name: "a", p: "x" },
+        { Name: "b", p: null },
+      ]),
+    );
     expect(await rowsOf(fixture, table.snapshot, { columns: ["id"], where: "name = 'b' and p is null" })).toEqual([{ id: 2 }]);
     expect(await codeOf(rowsOf(fixture, table.snapshot, { columns: ["nope"] }))).toBe("schema/unknown-column");
     expect(await codeOf(rowsOf(fixture, table.snapshot, { columns: ["id", "ID"] }))).toBe("schema/duplicate-column");
@@ -84,22 +98,43 @@ describe("append, then scan", () => {
       ["false", () => false],
     ];
     await fc.assert(
-      fc.asyncProperty(fc.array(rows, { maxLength: 3 }), fc.constantFrom(...predicates), fc.boolean(), async (commits, [where, isTrue], isPartitioned) => {
-        const fixture = openFixture();
-        const table = await append(fixture, await createTable(fixture, "p string, v int, w int", { partitionBy: isPartitioned ? ["p"] : [] }), ...commits);
-        expect(bagOf(await rowsOf(fixture, table.snapshot, { where, columns: ["w", "p", "v"] }))).toEqual(
-          bagOf(commits.flat().filter(isTrue).map(({ w, p, v }) => ({ w, p, v }))),
-        );
-      }),
+      fc.asyncProperty(
+        fc.array(rows, { maxLength: 3 }),
+        fc.constantFrom(...predicates),
+        fc.boolean(),
+        async (commits, [where, isTrue], isPartitioned) => {
+          const fixture = openFixture();
+          const table = await append(
+            fixture,
+            await createTable(fixture, "p string, v int, w int", { partitionBy: isPartitioned ? ["p"] : [] }),
+            ...commits,
+          );
+          expect(bagOf(await rowsOf(fixture, table.snapshot, { where, columns: ["w", "p", "v"] }))).toEqual(
+            bagOf(
+              commits
+                .flat()
+                .filter(isTrue)
+                .map(({ w, p, v }) => ({ w, p, v })),
+            ),
+          );
+        },
+      ),
       { numRuns: 50 },
     );
   });
 
   test("in a large file the other columns are fetched for the rows that survive, in order", async () => {
     const fixture = openFixture();
-    const noise = (row: number): string => Array.from({ length: 40 }, (_, at) => ((row * 7919 + at * 104729) ** 2 % 36).toString(36)).join("");
+    const noise = (row: number): string =>
+      Array.from({ length: 40 }, (_, at) => ((row * 7919 + at * 104729) ** 2 % 36).toString(36)).join("");
     const rows = Array.from({ length: 60_000 }, (_, id) => ({ id, grade: id % 1000, text: noise(id), extra: id * 2 }));
-    const table = await append(fixture, await createTable(fixture, "id int, grade int, text string, extra int", { properties: { "delta.parquet.compression.codec": "none" } }), rows);
+    const table = await append(
+      fixture,
+      await createTable(fixture, "id int, grade int, text string, extra int", {
+        properties: { "delta.parquet.compression.codec": "none" },
+      }),
+      rows,
+    );
     expect(await rowsOf(fixture, table.snapshot, { columns: ["text", "grade", "id"], where: "grade = 7 and id > 30000" })).toEqual(
       rows.filter(({ grade, id }) => grade === 7 && id > 30_000).map(({ text, grade, id }) => ({ text, grade, id })),
     );
@@ -160,7 +195,11 @@ describe("append", () => {
   test("mergeSchema adds columns, nested ones too, also in mid-stream; older rows read as null", async () => {
     const fixture = openFixture();
     const table = await append(fixture, await createTable(fixture, schema), [one]);
-    const data = [batch(schema, [one]), batch("id long, s struct<c: string>, Extra int, nothing void", [{ id: 2n, s: { c: "y" }, Extra: 5, nothing: null }]), batch("id long", [{ id: 3n }])];
+    const data = [
+      batch(schema, [one]),
+      batch("id long, s struct<c: string>, Extra int, nothing void", [{ id: 2n, s: { c: "y" }, Extra: 5, nothing: null }]),
+      batch("id long", [{ id: 3n }]),
+    ];
     const { table: after } = await appendRows(fixture.context, table, { data, mergeSchema: true });
     expect(after.snapshot.schema.fields.map(({ name }) => name)).toEqual(["id", "name", "s", "Extra"]);
     const old = { id: 1n, name: "x", s: { a: 1, b: 2, c: null }, Extra: null };
@@ -173,7 +212,10 @@ describe("append", () => {
   test("a timestamp_ntz that comes with the data raises the protocol", async () => {
     const fixture = openFixture();
     const table = await createTable(fixture, schema);
-    const { table: after } = await appendRows(fixture.context, table, { data: [batch("id long, t timestamp_ntz", [{ id: 1n, t: "2026-01-01T00:00:00.000001" }])], mergeSchema: true });
+    const { table: after } = await appendRows(fixture.context, table, {
+      data: [batch("id long, t timestamp_ntz", [{ id: 1n, t: "2026-01-01T00:00:00.000001" }])],
+      mergeSchema: true,
+    });
     expect(after.protocol).toMatchObject({ minReaderVersion: 3, minWriterVersion: 7 });
     expect(await rowsOf(fixture, after.snapshot, { columns: ["t"] })).toEqual([{ t: "2026-01-01T00:00:00.000001" }]);
   });
@@ -201,7 +243,12 @@ describe("append", () => {
     store.inject({ operation: ["list", "get"], key: /_delta_log/, effect: { kind: "fail-before" }, times: 50 });
     expect(await codeOf(appendRows(fixture.context, newest, { data: [batch("id int", [{ id: 3 }])] }))).toBe("delta/commit-unknown");
     store.heal();
-    expect(bagOf(await rowsOf(fixture, (await fixture.format.open()).snapshot))).toEqual(bagOf([{ id: 1, more: 1 }, { id: 3, more: null }]));
+    expect(bagOf(await rowsOf(fixture, (await fixture.format.open()).snapshot))).toEqual(
+      bagOf([
+        { id: 1, more: 1 },
+        { id: 3, more: null },
+      ]),
+    );
   });
 
   test("a full disk leaves the table as it was", async () => {
@@ -230,11 +277,20 @@ describe("append", () => {
   test("a column invariant that is false or null refuses the rows, naming it", async () => {
     const fixture = openFixture();
     const invariant = JSON.stringify({ expression: { expression: "x > 3" } });
-    const table = await createTable(fixture, { kind: "struct", fields: [{ name: "x", type: { kind: "int" }, nullable: true, metadata: { "delta.invariants": invariant } }] });
+    const table = await createTable(fixture, {
+      kind: "struct",
+      fields: [{ name: "x", type: { kind: "int" }, nullable: true, metadata: { "delta.invariants": invariant } }],
+    });
     await append(fixture, table, [{ x: 4 }]);
     for (const x of [3, null]) {
-      const error: unknown = await append(fixture, table, [{ x: 5 }, { x }]).then(() => undefined, (reason: unknown) => reason);
-      expect(error).toMatchObject({ code: "delta/constraint-violated", context: { expression: "x > 3", values: { x: String(x) }, failed: 1 } });
+      const error: unknown = await append(fixture, table, [{ x: 5 }, { x }]).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).toMatchObject({
+        code: "delta/constraint-violated",
+        context: { expression: "x > 3", values: { x: String(x) }, failed: 1 },
+      });
     }
   });
 
@@ -249,6 +305,8 @@ describe("append", () => {
   test("a predicate on names that do not exist fails before anything is read", async () => {
     const fixture = openFixture();
     const table = await createTable(fixture, "id int");
-    await expect(scan(fixture.context, table.snapshot, { where: sql("nope = 1") }).next()).rejects.toMatchObject({ code: "expression/unknown-column" });
+    await expect(scan(fixture.context, table.snapshot, { where: sql("nope = 1") }).next()).rejects.toMatchObject({
+      code: "expression/unknown-column",
+    });
   });
 });

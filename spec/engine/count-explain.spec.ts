@@ -15,12 +15,17 @@ describe("count", () => {
   test("is the number of rows that a scan gives", async () => {
     const predicates = [undefined, "p = 'a'", "p is null", "v > 2", "p = 'b' and v is null", "p = 'a' or v = 1", "false", "null"];
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(row, { maxLength: 6 }), { maxLength: 3 }), fc.constantFrom(...predicates), fc.boolean(), async (commits, where, isPartitioned) => {
-        const fixture = openFixture();
-        const table = await append(fixture, await createTable(fixture, columns, { partitionBy: isPartitioned ? ["p"] : [] }), ...commits);
-        const counted = await countRows(fixture.context, table.snapshot, { where: where === undefined ? undefined : sql(where) });
-        expect(counted).toBe((await rowsOf(fixture, table.snapshot, where === undefined ? {} : { where })).length);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(row, { maxLength: 6 }), { maxLength: 3 }),
+        fc.constantFrom(...predicates),
+        fc.boolean(),
+        async (commits, where, isPartitioned) => {
+          const fixture = openFixture();
+          const table = await append(fixture, await createTable(fixture, columns, { partitionBy: isPartitioned ? ["p"] : [] }), ...commits);
+          const counted = await countRows(fixture.context, table.snapshot, { where: where === undefined ? undefined : sql(where) });
+          expect(counted).toBe((await rowsOf(fixture, table.snapshot, where === undefined ? {} : { where })).length);
+        },
+      ),
       { numRuns: 50 },
     );
   });
@@ -28,7 +33,11 @@ describe("count", () => {
   test("the log answers for all rows and for rows by partition: no data file is read", async () => {
     const store = createCountingStore(createMemoryStore());
     const fixture = openFixture(store);
-    const table = await append(fixture, await createTable(fixture, columns, { partitionBy: ["p"] }), [{ p: "a", v: 1, w: null }, { p: "a", v: 2, w: null }, { p: null, v: 3, w: null }]);
+    const table = await append(fixture, await createTable(fixture, columns, { partitionBy: ["p"] }), [
+      { p: "a", v: 1, w: null },
+      { p: "a", v: 2, w: null },
+      { p: null, v: 3, w: null },
+    ]);
     store.reset();
     expect(await countRows(fixture.context, table.snapshot)).toBe(3);
     expect(await countRows(fixture.context, table.snapshot, { where: sql("p = 'a'") })).toBe(2);
@@ -44,15 +53,31 @@ describe("explain and files", () => {
     const store = createCountingStore(createMemoryStore());
     const fixture = openFixture(store);
     const many = (p: string, from: number) => Array.from({ length: 100 }, (_, at) => ({ p, v: from + at, w: "x".repeat(200) + at }));
-    const table = await append(fixture, await createTable(fixture, columns, { partitionBy: ["p"] }), many("a", 0), many("a", 1000), many("b", 0));
+    const table = await append(
+      fixture,
+      await createTable(fixture, columns, { partitionBy: ["p"] }),
+      many("a", 0),
+      many("a", 1000),
+      many("b", 0),
+    );
     const { snapshot } = table;
 
     const whole = await explainScan(fixture.context, snapshot);
-    expect(whole).toMatchObject({ version: 3, columns: ["p", "v", "w"], where: null, files: { total: 3, kept: 3 }, rowGroups: { total: 3, kept: 3 } });
+    expect(whole).toMatchObject({
+      version: 3,
+      columns: ["p", "v", "w"],
+      where: null,
+      files: { total: 3, kept: 3 },
+      rowGroups: { total: 3, kept: 3 },
+    });
 
     store.reset();
     const part = await explainScan(fixture.context, snapshot, { columns: ["V"], where: sql("p = 'a' and v < 50") });
-    expect(part).toMatchObject({ columns: ["v"], files: { total: 3, kept: 1, prunedByPartition: 1, prunedByStatistics: 1 }, rowGroups: { total: 1, kept: 1 } });
+    expect(part).toMatchObject({
+      columns: ["v"],
+      files: { total: 3, kept: 1, prunedByPartition: 1, prunedByStatistics: 1 },
+      rowGroups: { total: 1, kept: 1 },
+    });
     expect(part.bytes.total).toBe(whole.bytes.total);
     expect(part.bytes.kept).toBeLessThan(part.bytes.keptFiles);
     expect(part.why).toEqual([

@@ -40,7 +40,11 @@ export interface TableSpec {
 
 export const schemaOf = (schema: string | StructType): StructType => (typeof schema === "string" ? parseSchemaText(schema) : schema);
 
-export function createTable({ format }: Fixture, schema: string | StructType, { partitionBy = [], properties = {} }: TableSpec = {}): Promise<Table> {
+export function createTable(
+  { format }: Fixture,
+  schema: string | StructType,
+  { partitionBy = [], properties = {} }: TableSpec = {},
+): Promise<Table> {
   return format.create({ schema: schemaOf(schema), partitionBy, properties: new Map(Object.entries(properties)) });
 }
 
@@ -57,7 +61,11 @@ export async function append({ context }: Fixture, table: Table, ...commits: rea
   return last;
 }
 
-export async function rowsOf({ context }: Fixture, snapshot: Snapshot, options: Omit<ScanOptions, "where"> & { readonly where?: string } = {}): Promise<Row[]> {
+export async function rowsOf(
+  { context }: Fixture,
+  snapshot: Snapshot,
+  options: Omit<ScanOptions, "where"> & { readonly where?: string } = {},
+): Promise<Row[]> {
   const { where, ...rest } = options;
   const rows: Row[] = [];
   for await (const each of scan(context, snapshot, { ...rest, where: where === undefined ? undefined : sql(where) })) {

@@ -34,7 +34,12 @@ function file({ path, part, ids }: FileSpec): DataFile {
   return { path, size: 1, rowCount: 10, partition, bounds, rowDeletes: undefined, origin: undefined };
 }
 
-function pending(kind: Operation["kind"], more: { reads?: Partial<PendingCommit["reads"]>; removed?: readonly string[]; added?: readonly string[] } & Partial<Omit<PendingCommit, "reads" | "removed" | "added">> = {}): PendingCommit {
+function pending(
+  kind: Operation["kind"],
+  more: { reads?: Partial<PendingCommit["reads"]>; removed?: readonly string[]; added?: readonly string[] } & Partial<
+    Omit<PendingCommit, "reads" | "removed" | "added">
+  > = {},
+): PendingCommit {
   const { reads, removed = [], added = [], ...rest } = more;
   return {
     operation: { kind, where: undefined, overwriteSchema: false } as Operation,
@@ -47,7 +52,9 @@ function pending(kind: Operation["kind"], more: { reads?: Partial<PendingCommit[
   };
 }
 
-function winner(more: { added?: readonly FileSpec[]; removed?: readonly string[] } & Partial<Omit<Changes, "added" | "removed">> = {}): Changes {
+function winner(
+  more: { added?: readonly FileSpec[]; removed?: readonly string[] } & Partial<Omit<Changes, "added" | "removed">> = {},
+): Changes {
   const { added = [], removed = [], ...rest } = more;
   return {
     version: 7,
@@ -62,10 +69,23 @@ function winner(more: { added?: readonly FileSpec[]; removed?: readonly string[]
 }
 
 const blindAppend = pending("append", { added: ["mine"] });
-const deleteA = pending("delete", { reads: { predicates: [where("part = 'a'")], files: new Set(["a1"]) }, removed: ["a1"], added: ["mine"] });
-const deleteById = pending("delete", { reads: { predicates: [where("id between 10 and 20")], files: new Set(["f1", "f2"]) }, removed: ["f1"], added: ["mine"] });
+const deleteA = pending("delete", {
+  reads: { predicates: [where("part = 'a'")], files: new Set(["a1"]) },
+  removed: ["a1"],
+  added: ["mine"],
+});
+const deleteById = pending("delete", {
+  reads: { predicates: [where("id between 10 and 20")], files: new Set(["f1", "f2"]) },
+  removed: ["f1"],
+  added: ["mine"],
+});
 const deleteAll = pending("delete", { reads: { wholeTable: true }, removed: ["a1"] });
-const compaction = pending("delete", { reads: { files: new Set(["a1", "a2"]) }, removed: ["a1", "a2"], added: ["mine"], dataChange: false });
+const compaction = pending("delete", {
+  reads: { files: new Set(["a1", "a2"]) },
+  removed: ["a1", "a2"],
+  added: ["mine"],
+  dataChange: false,
+});
 const evolvingAppend = pending("append", { added: ["mine"], metadata: { schema } });
 const insertOnlyMerge = pending("merge", { reads: { predicates: [where("id in (1, 2)")], files: new Set(["f1"]) }, added: ["mine"] });
 
@@ -74,9 +94,21 @@ const appendB = winner({ added: [{ path: "w", part: "b", ids: [100, 200] }] });
 const appendUnknown = winner({ added: [{ path: "w" }] });
 const deleteOfA1 = winner({ removed: ["a1"], added: [], operation: "DELETE" });
 const rewriteOfF2 = winner({ removed: ["f2"], added: [{ path: "f2b", part: "b", ids: [100, 101] }], operation: "UPDATE" });
-const compactionOfA1 = winner({ removed: ["a1"], added: [{ path: "c", part: "a" }], dataChange: false, isBlindAppend: false, operation: "OPTIMIZE" });
+const compactionOfA1 = winner({
+  removed: ["a1"],
+  added: [{ path: "c", part: "a" }],
+  dataChange: false,
+  isBlindAppend: false,
+  operation: "OPTIMIZE",
+});
 const compactionOfF2 = winner({ removed: ["f2"], added: [{ path: "c" }], dataChange: false, isBlindAppend: false, operation: "OPTIMIZE" });
-const compactionElsewhere = winner({ removed: ["x"], added: [{ path: "c", part: "a" }], dataChange: false, isBlindAppend: false, operation: "OPTIMIZE" });
+const compactionElsewhere = winner({
+  removed: ["x"],
+  added: [{ path: "c", part: "a" }],
+  dataChange: false,
+  isBlindAppend: false,
+  operation: "OPTIMIZE",
+});
 const definition = winner({ metadataChanged: true, isBlindAppend: false, operation: "SET TBLPROPERTIES" });
 
 type Verdict = ConflictRule | "ok";
@@ -100,32 +132,107 @@ const rows: readonly Row[] = [
   { rule: "a blind append follows a delete (delta-rs aborts it)", mine: blindAppend, theirs: deleteOfA1, serializable: "ok" },
   { rule: "a blind append follows a compaction", mine: blindAppend, theirs: compactionOfA1, serializable: "ok" },
   { rule: "an append that adds columns follows an append", mine: evolvingAppend, theirs: appendA, serializable: "ok" },
-  { rule: "a delete meets an append to the partition it looked at", mine: deleteA, theirs: appendA, serializable: "concurrent-append", writeSerializable: "ok" },
+  {
+    rule: "a delete meets an append to the partition it looked at",
+    mine: deleteA,
+    theirs: appendA,
+    serializable: "concurrent-append",
+    writeSerializable: "ok",
+  },
   { rule: "a delete follows an append to another partition", mine: deleteA, theirs: appendB, serializable: "ok" },
-  { rule: "a delete follows an append whose statistics rule its rows out (Spark aborts on unpartitioned tables)", mine: deleteById, theirs: appendB, serializable: "ok" },
-  { rule: "a delete meets an append whose statistics may match", mine: deleteById, theirs: appendA, serializable: "concurrent-append", writeSerializable: "ok" },
-  { rule: "a delete meets an append without statistics", mine: deleteById, theirs: appendUnknown, serializable: "concurrent-append", writeSerializable: "ok" },
-  { rule: "a delete of everything meets any append (delta-rs misses it)", mine: deleteAll, theirs: appendB, serializable: "concurrent-append", writeSerializable: "ok" },
-  { rule: "rows that an update wrote are no blind append", mine: deleteById, theirs: winner({ removed: ["z"], added: [{ path: "w", ids: [15, 15] }], isBlindAppend: false, operation: "UPDATE" }), serializable: "concurrent-append" },
-  { rule: "two merges that insert the same key", mine: insertOnlyMerge, theirs: winner({ added: [{ path: "w", ids: [2, 2] }], isBlindAppend: false, operation: "MERGE" }), serializable: "concurrent-append" },
-  { rule: "a merge follows another of other keys", mine: insertOnlyMerge, theirs: winner({ added: [{ path: "w", ids: [3, 9] }], isBlindAppend: false, operation: "MERGE" }), serializable: "ok" },
-  { rule: "a commit that changes metadata does not let a blind append pass under WriteSerializable", mine: { ...deleteA, metadata: { schema } }, theirs: appendA, serializable: "concurrent-append" },
+  {
+    rule: "a delete follows an append whose statistics rule its rows out (Spark aborts on unpartitioned tables)",
+    mine: deleteById,
+    theirs: appendB,
+    serializable: "ok",
+  },
+  {
+    rule: "a delete meets an append whose statistics may match",
+    mine: deleteById,
+    theirs: appendA,
+    serializable: "concurrent-append",
+    writeSerializable: "ok",
+  },
+  {
+    rule: "a delete meets an append without statistics",
+    mine: deleteById,
+    theirs: appendUnknown,
+    serializable: "concurrent-append",
+    writeSerializable: "ok",
+  },
+  {
+    rule: "a delete of everything meets any append (delta-rs misses it)",
+    mine: deleteAll,
+    theirs: appendB,
+    serializable: "concurrent-append",
+    writeSerializable: "ok",
+  },
+  {
+    rule: "rows that an update wrote are no blind append",
+    mine: deleteById,
+    theirs: winner({ removed: ["z"], added: [{ path: "w", ids: [15, 15] }], isBlindAppend: false, operation: "UPDATE" }),
+    serializable: "concurrent-append",
+  },
+  {
+    rule: "two merges that insert the same key",
+    mine: insertOnlyMerge,
+    theirs: winner({ added: [{ path: "w", ids: [2, 2] }], isBlindAppend: false, operation: "MERGE" }),
+    serializable: "concurrent-append",
+  },
+  {
+    rule: "a merge follows another of other keys",
+    mine: insertOnlyMerge,
+    theirs: winner({ added: [{ path: "w", ids: [3, 9] }], isBlindAppend: false, operation: "MERGE" }),
+    serializable: "ok",
+  },
+  {
+    rule: "a commit that changes metadata does not let a blind append pass under WriteSerializable",
+    mine: { ...deleteA, metadata: { schema } },
+    theirs: appendA,
+    serializable: "concurrent-append",
+  },
   // dataChange = false: a winner that only rearranges rows added none (delta PR #1305)
   { rule: "a delete follows a compaction of files that it did not touch", mine: deleteA, theirs: compactionElsewhere, serializable: "ok" },
   { rule: "a delete of everything meets a compaction of its files only", mine: deleteAll, theirs: compactionElsewhere, serializable: "ok" },
-  { rule: "a delete follows a compaction of a file that it read and left as it is", mine: deleteById, theirs: compactionOfF2, serializable: "ok" },
+  {
+    rule: "a delete follows a compaction of a file that it read and left as it is",
+    mine: deleteById,
+    theirs: compactionOfF2,
+    serializable: "ok",
+  },
   { rule: "a compaction follows an append (SnapshotIsolation)", mine: compaction, theirs: appendA, serializable: "ok" },
   // checkForDeletedFilesAgainstCurrentTxnReadFiles
-  { rule: "a delete meets an update of a file that it read", mine: deleteById, theirs: rewriteOfF2, serializable: "concurrent-delete-read" },
-  { rule: "a delete of everything meets a delete of any file", mine: pending("delete", { reads: { wholeTable: true }, removed: ["b1"] }), theirs: deleteOfA1, serializable: "concurrent-delete-read" },
+  {
+    rule: "a delete meets an update of a file that it read",
+    mine: deleteById,
+    theirs: rewriteOfF2,
+    serializable: "concurrent-delete-read",
+  },
+  {
+    rule: "a delete of everything meets a delete of any file",
+    mine: pending("delete", { reads: { wholeTable: true }, removed: ["b1"] }),
+    theirs: deleteOfA1,
+    serializable: "concurrent-delete-read",
+  },
   { rule: "a delete follows a delete of a file that it did not read", mine: deleteById, theirs: deleteOfA1, serializable: "ok" },
   // checkForDeletedFilesAgainstCurrentTxnDeletedFiles
-  { rule: "two deletes of one file (read by neither)", mine: pending("delete", { removed: ["a1"] }), theirs: deleteOfA1, serializable: "concurrent-delete-delete" },
-  { rule: "a delete meets a compaction of a file that it rewrote", mine: deleteA, theirs: compactionOfA1, serializable: "concurrent-delete-delete" },
+  {
+    rule: "two deletes of one file (read by neither)",
+    mine: pending("delete", { removed: ["a1"] }),
+    theirs: deleteOfA1,
+    serializable: "concurrent-delete-delete",
+  },
+  {
+    rule: "a delete meets a compaction of a file that it rewrote",
+    mine: deleteA,
+    theirs: compactionOfA1,
+    serializable: "concurrent-delete-delete",
+  },
   { rule: "two compactions of one file", mine: compaction, theirs: compactionOfA1, serializable: "concurrent-delete-delete" },
 ];
 
-const verdict = (mine: PendingCommit, theirs: Changes, isolation: IsolationLevel): Verdict => findConflict(mine, theirs, isolation)?.rule ?? "ok";
+const verdict = (mine: PendingCommit, theirs: Changes, isolation: IsolationLevel): Verdict =>
+  findConflict(mine, theirs, isolation)?.rule ?? "ok";
 
 describe("findConflict", () => {
   test.each(rows.map((row) => [row.rule, row] as const))("%s", (_, { mine, theirs, serializable, writeSerializable = serializable }) => {
@@ -148,16 +255,37 @@ describe("findConflict", () => {
       reason: expect.stringMatching(/^version 7 \(WRITE\) added w, which may hold rows that match/),
       advice: expect.stringContaining("run it again"),
     });
-    expect(findConflict(deleteA, compactionOfA1, "Serializable")).toMatchObject({ path: "a1", reason: expect.stringContaining("version 7 (OPTIMIZE) removed a1") });
+    expect(findConflict(deleteA, compactionOfA1, "Serializable")).toMatchObject({
+      path: "a1",
+      reason: expect.stringContaining("version 7 (OPTIMIZE) removed a1"),
+    });
   });
 
   const name = fc.constantFrom("f1", "f2", "f3", "f4");
   const spec = fc.record({ path: name, ids: fc.tuple(fc.nat(30), fc.nat(30)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const) });
-  const anyWinner = fc.record({ added: fc.array(spec, { maxLength: 3 }), removed: fc.uniqueArray(name), dataChange: fc.boolean(), isBlindAppend: fc.constant(false) }).map(winner);
+  const anyWinner = fc
+    .record({
+      added: fc.array(spec, { maxLength: 3 }),
+      removed: fc.uniqueArray(name),
+      dataChange: fc.boolean(),
+      isBlindAppend: fc.constant(false),
+    })
+    .map(winner);
   const anyPending = fc
-    .record({ wholeTable: fc.boolean(), low: fc.nat(30), read: fc.uniqueArray(name), removed: fc.uniqueArray(name), dataChange: fc.boolean() })
+    .record({
+      wholeTable: fc.boolean(),
+      low: fc.nat(30),
+      read: fc.uniqueArray(name),
+      removed: fc.uniqueArray(name),
+      dataChange: fc.boolean(),
+    })
     .map(({ wholeTable, low, read, removed, dataChange }) =>
-      pending("delete", { reads: { wholeTable, predicates: [where(`id >= ${low} and id <= ${low + 3}`)], files: new Set([...read, ...removed]) }, removed, added: ["mine"], dataChange }),
+      pending("delete", {
+        reads: { wholeTable, predicates: [where(`id >= ${low} and id <= ${low + 3}`)], files: new Set([...read, ...removed]) },
+        removed,
+        added: ["mine"],
+        dataChange,
+      }),
     );
 
   test("what Serializable lets pass, WriteSerializable lets pass as well", () => {

@@ -68,14 +68,41 @@ function storedRows(group: FileGroup, type: StructType): ActionRows {
 
 /** Row objects as one struct column. */
 export function actionRows(rows: readonly object[], name: string, type: StructType): ActionRows {
-  const [column] = columnsOf(batchFromRows(rows.map((row) => ({ [name]: row })), struct([field(name, type)])));
+  const [column] = columnsOf(
+    batchFromRows(
+      rows.map((row) => ({ [name]: row })),
+      struct([field(name, type)]),
+    ),
+  );
   assert(column !== undefined, "a batch of one field has one column");
   return { column, rows: Int32Array.from({ length: rows.length }, (_, row) => row) };
 }
 
 function addRow(add: AddFile): object {
-  const { path, partitionValues, size, modificationTime, stats, tags, deletionVector, baseRowId, defaultRowCommitVersion, clusteringProvider } = add;
-  const plain = { path, partitionValues, size, modificationTime, dataChange: false, tags, deletionVector, baseRowId, defaultRowCommitVersion, clusteringProvider };
+  const {
+    path,
+    partitionValues,
+    size,
+    modificationTime,
+    stats,
+    tags,
+    deletionVector,
+    baseRowId,
+    defaultRowCommitVersion,
+    clusteringProvider,
+  } = add;
+  const plain = {
+    path,
+    partitionValues,
+    size,
+    modificationTime,
+    dataChange: false,
+    tags,
+    deletionVector,
+    baseRowId,
+    defaultRowCommitVersion,
+    clusteringProvider,
+  };
   return stats === undefined ? plain : { ...plain, stats };
 }
 
@@ -88,21 +115,36 @@ interface Derivation {
 }
 
 function derivedRows(group: FileGroup, { plain, derived, writeType, configuration }: Derivation): ActionRows {
-  const stored = group.kind === "rows" ? { column: group.rows.add, rows: group.adds, type: group.rows.addType } : { ...storedPlain(group.adds, plain), type: plain };
+  const stored =
+    group.kind === "rows"
+      ? { column: group.rows.add, rows: group.adds, type: group.rows.addType }
+      : { ...storedPlain(group.adds, plain), type: plain };
   const base = take(stored.column, stored.rows);
   const sources = sourcesOf(group, configuration);
-  const made = columnsOf(batchFromRows(sources.map(({ source, text }) => derivedRow(source, text, derived, configuration)), derived));
+  const made = columnsOf(
+    batchFromRows(
+      sources.map(({ source, text }) => derivedRow(source, text, derived, configuration)),
+      derived,
+    ),
+  );
   const children = writeType.fields.map(({ name }) => {
     const at = derived.fields.findIndex((candidate) => candidate.name === name);
     const child = at < 0 ? structChild(stored.type, base, name) : made[at];
     assert(child !== undefined, `the add of a checkpoint has a column ${name}`);
     return child;
   });
-  return { column: structColumn(toArrowType(writeType), children, base.length), rows: Int32Array.from({ length: base.length }, (_, row) => row) };
+  return {
+    column: structColumn(toArrowType(writeType), children, base.length),
+    rows: Int32Array.from({ length: base.length }, (_, row) => row),
+  };
 }
 
 function storedPlain(adds: readonly AddFile[], plain: StructType): ActionRows {
-  return actionRows(adds.map((add) => addRow({ ...add, stats: undefined })), "add", plain);
+  return actionRows(
+    adds.map((add) => addRow({ ...add, stats: undefined })),
+    "add",
+    plain,
+  );
 }
 
 interface SourceWithText {
@@ -139,13 +181,15 @@ function parsedStats(bounds: Bounds, type: DataType): object {
     const found = fields.find((candidate) => candidate.name === name)?.type;
     return found?.kind === "struct" ? mirrored(found, [], value) : null;
   };
-  const spelled = (leaf: DataType, value: Value | undefined): unknown => (value === undefined || value === null ? null : rowValue(leaf, value));
+  const spelled = (leaf: DataType, value: Value | undefined): unknown =>
+    value === undefined || value === null ? null : rowValue(leaf, value);
   const row: Record<string, unknown> = { numRecords: bounds.rowCount, tightBounds: null };
   if (fields.some(({ name }) => name === "minValues")) {
     row["minValues"] = part("minValues", (path, leaf) => spelled(leaf, bounds.column(path)?.min));
     row["maxValues"] = part("maxValues", (path, leaf) => spelled(leaf, storedMax(leaf, bounds.column(path)?.max)));
   }
-  if (fields.some(({ name }) => name === "nullCount")) row["nullCount"] = part("nullCount", (path) => bounds.column(path)?.nullCount ?? null);
+  if (fields.some(({ name }) => name === "nullCount"))
+    row["nullCount"] = part("nullCount", (path) => bounds.column(path)?.nullCount ?? null);
   return row;
 }
 

@@ -37,7 +37,11 @@ const rowGroupBytes = 32 << 20;
 const memoryBytes = 256 << 20;
 
 /** Streams the actions in force to `sink` as one Parquet file: the few that are no files first, then adds and tombstones. */
-export async function encodeCheckpoint(context: DeltaContext, state: TableState, { sink, key, signal }: EncodeOptions): Promise<CheckpointCounts> {
+export async function encodeCheckpoint(
+  context: DeltaContext,
+  state: TableState,
+  { sink, key, signal }: EncodeOptions,
+): Promise<CheckpointCounts> {
   const { configuration } = state;
   const adds = checkpointAddWriter(configuration);
   const schema = struct([
@@ -76,7 +80,11 @@ interface ActionWriter {
   readonly signal: AbortSignal | undefined;
 }
 
-async function writeActions(context: DeltaContext, state: TableState, target: ActionWriter): Promise<Omit<CheckpointCounts, "sizeInBytes">> {
+async function writeActions(
+  context: DeltaContext,
+  state: TableState,
+  target: ActionWriter,
+): Promise<Omit<CheckpointCounts, "sizeInBytes">> {
   const { configuration } = state;
   const { writer, schema, signal } = target;
   const arrowSchema = toArrowSchema(schema);
@@ -143,8 +151,28 @@ function tombstones(group: FileGroup, keepAfterMs: number): ActionRows {
 }
 
 function removeRow(remove: RemoveFile): object {
-  const { path, deletionTimestamp, dataChange, extendedFileMetadata, partitionValues, size, deletionVector, baseRowId, defaultRowCommitVersion } = remove;
-  return { path, deletionTimestamp, dataChange, extendedFileMetadata, partitionValues, size, deletionVector, baseRowId, defaultRowCommitVersion };
+  const {
+    path,
+    deletionTimestamp,
+    dataChange,
+    extendedFileMetadata,
+    partitionValues,
+    size,
+    deletionVector,
+    baseRowId,
+    defaultRowCommitVersion,
+  } = remove;
+  return {
+    path,
+    deletionTimestamp,
+    dataChange,
+    extendedFileMetadata,
+    partitionValues,
+    size,
+    deletionVector,
+    baseRowId,
+    defaultRowCommitVersion,
+  };
 }
 
 /** Protocol, metadata, transaction identifiers and domains of the version. */
@@ -158,7 +186,11 @@ async function nonFileState(context: DeltaContext, { segment }: TableState, sign
   return reconciler.state();
 }
 
-function headRows({ txns, domains }: NonFileState, { configuration }: TableState, nowMs: number): readonly Readonly<Record<string, unknown>>[] {
+function headRows(
+  { txns, domains }: NonFileState,
+  { configuration }: TableState,
+  nowMs: number,
+): readonly Readonly<Record<string, unknown>>[] {
   const { protocol, metadata } = configuration;
   const { id, name, description, format, schemaString, partitionColumns, createdTime, configuration: settings } = metadata;
   return [
@@ -176,7 +208,12 @@ function isExpired({ lastUpdated }: SetTransaction, settings: ReadonlyMap<string
 }
 
 /** Reads the footer of a checkpoint that was just written. @throws delta/corrupt-checkpoint */
-export async function assertReadsBack(context: DeltaContext, file: { readonly key: string; readonly size: number }, actions: number, signal?: AbortSignal): Promise<void> {
+export async function assertReadsBack(
+  context: DeltaContext,
+  file: { readonly key: string; readonly size: number },
+  actions: number,
+  signal?: AbortSignal,
+): Promise<void> {
   const rows = await readFooter(storeRangeReader(context.store, file), signal).then(
     ({ metadata }) => metadata.rowGroups.reduce((sum, group) => sum + group.rowCount, 0),
     (error: unknown) => {

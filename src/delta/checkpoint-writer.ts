@@ -40,11 +40,17 @@ export interface CheckpointCounts {
 }
 
 /** PROTOCOL.md "Last Checkpoint File Schema". A hint to something newer stays. */
-async function writeHint(context: DeltaContext, hint: CheckpointCounts & { readonly version: number }, signal: AbortSignal | undefined): Promise<void> {
+async function writeHint(
+  context: DeltaContext,
+  hint: CheckpointCounts & { readonly version: number },
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const known = await readLastCheckpoint(context, signal);
   if (known !== undefined && known.version > hint.version) return;
   const { version, size, sizeInBytes, numOfAddFiles } = hint;
-  await context.store.put(lastCheckpointPath, new TextEncoder().encode(JSON.stringify({ version, size, sizeInBytes, numOfAddFiles })), { signal });
+  await context.store.put(lastCheckpointPath, new TextEncoder().encode(JSON.stringify({ version, size, sizeInBytes, numOfAddFiles })), {
+    signal,
+  });
 }
 
 /** Takes the bytes of a checkpoint; what lies under its key already stays there. */
@@ -104,7 +110,8 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
 export function unreadableCheckpoint(key: string, problem: string, cause?: unknown): LakeError {
   return new LakeError(
     "delta/corrupt-checkpoint",
-    `The checkpoint ${key} that was just written cannot be read back: ${problem}. No hint points to it; the log is complete without it, and deleting the file is safe.`,
+    `The checkpoint ${key} that was just written cannot be read back: ${problem}. ` +
+      "No hint points to it; the log is complete without it, and deleting the file is safe.",
     { file: key, problem },
     cause,
   );

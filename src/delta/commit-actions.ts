@@ -47,7 +47,10 @@ export function commitActions(
 ): CommitActions {
   const { after, change } = table;
   // Rearranging rows is serializable whatever is committed meanwhile; Spark names that level.
-  const isolationLevel = pending.dataChange || pending.metadata !== undefined ? readProperty(after.metadata.configuration, properties.isolationLevel) : "SnapshotIsolation";
+  const isolationLevel =
+    pending.dataChange || pending.metadata !== undefined
+      ? readProperty(after.metadata.configuration, properties.isolationLevel)
+      : "SnapshotIsolation";
   return {
     commitInfo: commitInfo({
       operation: pending.operation,
@@ -73,7 +76,11 @@ export function commitActions(
 
 function addEncoder(after: TableConfiguration, dataChange: boolean): (file: WrittenFile) => AddFile {
   const { metadata, schema, partitionFields } = after;
-  const columns = statsColumns(schema, partitionFields.map(({ name }) => name), metadata.configuration);
+  const columns = statsColumns(
+    schema,
+    partitionFields.map(({ name }) => name),
+    metadata.configuration,
+  );
   const stringPrefix = readProperty(metadata.configuration, properties.dataSkippingStringPrefixLength);
   return (file) => ({
     path: encodePath(file.path),
@@ -93,7 +100,8 @@ function partitionValues(file: WrittenFile, { metadata, partitionFields }: Table
       if (text === null && !field.nullable) {
         throw new LakeError(
           "schema/not-null",
-          `The partition column "${field.name}" must not be null, and the Delta log stores an empty text as null. Nothing was committed; give the rows a value.`,
+          `The partition column "${field.name}" must not be null, and the Delta log stores an empty text as null. ` +
+            "Nothing was committed; give the rows a value.",
           { column: field.name },
         );
       }

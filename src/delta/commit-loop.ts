@@ -74,7 +74,8 @@ export async function publish(context: DeltaContext, publication: Publication): 
       default:
         return unreachable(step);
     }
-    if (attempts >= attemptsMax) throw doubt === undefined ? exhausted(context, attempts, version) : unknownOutcome(context, version, txnId, doubt);
+    if (attempts >= attemptsMax)
+      throw doubt === undefined ? exhausted(context, attempts, version) : unknownOutcome(context, version, txnId, doubt);
     // A caller who wants to leave waits until the doubt is gone: it would leave the question open.
     await context.host.sleep(backoffMs(context.host, backoff, attempts), doubt === undefined ? signal : undefined);
   }
@@ -185,7 +186,8 @@ function unknownOutcome(context: DeltaContext, version: number, txnId: string, c
   return new LakeError(
     "delta/commit-unknown",
     `It is not known whether version ${version} was committed: the store failed (${cause.message}) and the log could not be read back. ` +
-      `Look at the table's history once the store answers: when a version has the txnId ${txnId}, the commit is done; when none has, run the operation again. ` +
+      `Look at the table's history once the store answers: when a version has the txnId ${txnId}, the commit is done; ` +
+      "when none has, run the operation again. " +
       "No data file was deleted.",
     { version, txnId, url: context.store.url },
     cause,

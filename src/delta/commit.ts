@@ -40,7 +40,12 @@ const defaultAttemptsMax = 50;
  * @throws delta/commit-unknown       the store failed and the log cannot tell what became of the commit
  * @throws delta/append-only, delta/unsupported-feature, delta/invalid-property, schema/*  before anything is written
  */
-export async function commitPending(context: DeltaContext, base: CommitBase, pending: PendingCommit, options: CommitOptions = {}): Promise<Committed> {
+export async function commitPending(
+  context: DeltaContext,
+  base: CommitBase,
+  pending: PendingCommit,
+  options: CommitOptions = {},
+): Promise<Committed> {
   assertCommitAllowed(base.configuration, pending);
   const { after, change } = definitionAfter(context, base.configuration, pending);
   const files = fileActions(pending, after);
@@ -100,7 +105,13 @@ function assertMayFollow(context: DeltaContext, mine: Mine, current: TableConfig
 }
 
 /** A rival's commit in the words of the conflict check. That its metadata bars nothing has been judged already. */
-function changesOf(context: DeltaContext, configuration: TableConfiguration, actions: CommitActions, file: string, version: number): Changes {
+function changesOf(
+  context: DeltaContext,
+  configuration: TableConfiguration,
+  actions: CommitActions,
+  file: string,
+  version: number,
+): Changes {
   const lens = { configuration, rootUrl: context.store.url, place: { file } };
   const { adds, removes, commitInfo } = actions;
   return {
@@ -116,12 +127,16 @@ function changesOf(context: DeltaContext, configuration: TableConfiguration, act
 
 function conflictError(context: DeltaContext, base: CommitBase, pending: PendingCommit, conflict: Conflict): LakeError {
   const { rule, winner, path, predicate, reason, advice } = conflict;
-  return new LakeError("delta/conflict", `The ${pending.operation.kind} made on version ${base.version} was not committed: ${reason}. Nothing was changed. ${advice}`, {
-    rule,
-    version: winner,
-    readVersion: base.version,
-    ...(path === undefined ? {} : { path }),
-    ...(predicate === undefined ? {} : { predicate }),
-    url: context.store.url,
-  });
+  return new LakeError(
+    "delta/conflict",
+    `The ${pending.operation.kind} made on version ${base.version} was not committed: ${reason}. Nothing was changed. ${advice}`,
+    {
+      rule,
+      version: winner,
+      readVersion: base.version,
+      ...(path === undefined ? {} : { path }),
+      ...(predicate === undefined ? {} : { predicate }),
+      url: context.store.url,
+    },
+  );
 }

@@ -23,7 +23,11 @@ export interface CreateTableOptions {
  *
  * @throws delta/table-exists, or the definition's own errors before anything is written
  */
-export async function createTable(context: DeltaContext, definition: TableDefinition, options: CreateTableOptions = {}): Promise<Committed> {
+export async function createTable(
+  context: DeltaContext,
+  definition: TableDefinition,
+  options: CreateTableOptions = {},
+): Promise<Committed> {
   const { host } = context;
   const { userMetadata, signal } = options;
   const { protocol, metadata } = newTable(definition, { tableId: host.uuid(), nowMs: host.now() });

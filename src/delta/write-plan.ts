@@ -45,7 +45,8 @@ export function makeWritePlan(context: DeltaContext, table: PlannedTable, option
     fileColumns,
     compression,
     formatVersion: readProperty(metadata.configuration, properties.formatVersion),
-    targetFileBytes: targetBytes(options.targetFileBytes) ?? readProperty(metadata.configuration, properties.targetFileBytes) ?? defaultTargetFileBytes,
+    targetFileBytes:
+      targetBytes(options.targetFileBytes) ?? readProperty(metadata.configuration, properties.targetFileBytes) ?? defaultTargetFileBytes,
     targetRowGroupBytes,
     rules: { notNull: [...notNullPaths(schema, [])], checks: [...invariants(schema)] },
     newPath: (values: readonly Value[]) =>
@@ -77,7 +78,11 @@ function fileSchema(schema: StructType, fileColumns: readonly number[]): StructT
     return [{ ...field, nullable: true, type: asNullable(field.type), metadata: {} }];
   });
   if (fields.length === 0) {
-    throw new LakeError("schema/invalid", "The table has no column that a data file could hold; change the type of its void columns first.", {});
+    throw new LakeError(
+      "schema/invalid",
+      "The table has no column that a data file could hold; change the type of its void columns first.",
+      {},
+    );
   }
   return { kind: "struct", fields };
 }
@@ -97,7 +102,8 @@ function refuseNestedVoid(type: DataType, path: readonly string[]): void {
       if (path.length === 1) return;
       throw new LakeError(
         "delta/unsupported-feature",
-        `The table has a void inside another type at "${path.join(".")}", which this release of laketable does not write. Change its type first.`,
+        `The table has a void inside another type at "${path.join(".")}", which this release of laketable does not write. ` +
+          "Change its type first.",
         { path },
       );
     default:
@@ -152,10 +158,12 @@ function invariant(schema: StructType, column: string, text: string): WriteRules
 function invariantSql(document: { readonly expression?: { readonly expression?: unknown } } | null): string {
   const sql = document?.expression?.expression;
   if (typeof sql === "string") return sql;
-  throw new LakeError("delta/corrupt-log", "An invariant is no {\"expression\": {\"expression\": …}}.");
+  throw new LakeError("delta/corrupt-log", 'An invariant is no {"expression": {"expression": …}}.');
 }
 
 function targetBytes(bytes: number | undefined): number | undefined {
   if (bytes === undefined || (Number.isSafeInteger(bytes) && bytes > 0)) return bytes;
-  throw new LakeError("usage/invalid-option", `targetFileBytes must be a whole number above 0, found ${bytes}.`, { targetFileBytes: bytes });
+  throw new LakeError("usage/invalid-option", `targetFileBytes must be a whole number above 0, found ${bytes}.`, {
+    targetFileBytes: bytes,
+  });
 }

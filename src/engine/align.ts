@@ -36,7 +36,12 @@ export function planAlignment(data: StructType, table: StructType, options: Alig
     }
     return (batch) => store(columnsOf(batch)[at] as Column, given.type, field);
   });
-  return (batch) => batchOf(arrowSchema, columns.map((column) => column(batch)), batch.numRows);
+  return (batch) =>
+    batchOf(
+      arrowSchema,
+      columns.map((column) => column(batch)),
+      batch.numRows,
+    );
 }
 
 /**
@@ -61,7 +66,8 @@ function store(column: Column, from: DataType, { name, type }: Field): Column {
     const { value, to = formatType(type) } = error.context;
     throw new LakeError(
       /^(byte|short|int|long|float|double|decimal)/.test(String(to)) ? "schema/overflow" : "schema/invalid-value",
-      `The value ${String(value)} for column "${name}" does not fit its type ${String(to)}. Nothing was committed; correct the row, or widen the column.`,
+      `The value ${String(value)} for column "${name}" does not fit its type ${String(to)}. ` +
+        "Nothing was committed; correct the row, or widen the column.",
       { column: name, columnType: formatType(type), dataType: formatType(from), value },
       error,
     );
@@ -72,7 +78,8 @@ function missingColumn({ name }: Field, data: StructType): LakeError {
   const columns = data.fields.map((field) => field.name);
   return new LakeError(
     "schema/not-null",
-    `The data lacks the column "${name}", which must not be null (it has ${columns.join(", ")}). Nothing was committed; add the column to the data.`,
+    `The data lacks the column "${name}", which must not be null (it has ${columns.join(", ")}). ` +
+      "Nothing was committed; add the column to the data.",
     { column: name, columns },
   );
 }

@@ -41,7 +41,8 @@ export async function countRows(context: EngineContext, snapshot: Snapshot, opti
   };
   let total = 0;
   const files = listFiles(snapshot, options);
-  for await (const rows of mapOrdered(files, context.codec.parallelism + 1, (file, task) => countFile(file, task.signal), signal)) total += rows;
+  for await (const rows of mapOrdered(files, context.codec.parallelism + 1, (file, task) => countFile(file, task.signal), signal))
+    total += rows;
   return total;
 }
 

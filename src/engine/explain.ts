@@ -20,7 +20,12 @@ export interface Explanation {
   readonly columns: readonly string[];
   /** As SQL. */
   readonly where: string | null;
-  readonly files: { readonly total: number; readonly kept: number; readonly prunedByPartition: number; readonly prunedByStatistics: number };
+  readonly files: {
+    readonly total: number;
+    readonly kept: number;
+    readonly prunedByPartition: number;
+    readonly prunedByStatistics: number;
+  };
   /** Of the files that are kept; the footers of the others are not read. */
   readonly rowGroups: { readonly total: number; readonly kept: number };
   /** `total`: of all files; `keptFiles`: of the files that are kept; `kept`: what of them would be fetched. */
@@ -68,14 +73,22 @@ export async function explainScan(context: EngineContext, snapshot: Snapshot, op
   };
 }
 
-function reasons(files: Explanation["files"], rowGroups: Explanation["rowGroups"], bytes: Explanation["bytes"], isProjected: boolean): readonly string[] {
+function reasons(
+  files: Explanation["files"],
+  rowGroups: Explanation["rowGroups"],
+  bytes: Explanation["bytes"],
+  isProjected: boolean,
+): readonly string[] {
   const why: string[] = [];
   if (files.prunedByPartition > 0) why.push(`${files.prunedByPartition} of ${files.total} files are in partitions that cannot match.`);
-  if (files.prunedByStatistics > 0) why.push(`${files.prunedByStatistics} of ${files.total} files have statistics that rule every row out.`);
+  if (files.prunedByStatistics > 0)
+    why.push(`${files.prunedByStatistics} of ${files.total} files have statistics that rule every row out.`);
   const skipped = rowGroups.total - rowGroups.kept;
   if (skipped > 0) why.push(`${skipped} of ${rowGroups.total} row groups in the files that are left have bounds that rule every row out.`);
   if (bytes.kept < bytes.keptFiles) {
-    const saved = isProjected ? "columns that are not needed, and pages that cannot match, are not fetched" : "pages that cannot match are not fetched";
+    const saved = isProjected
+      ? "columns that are not needed, and pages that cannot match, are not fetched"
+      : "pages that cannot match are not fetched";
     why.push(`${bytes.kept} of ${bytes.keptFiles} bytes of the files that are left would be read: ${saved}.`);
   }
   if (why.length === 0) why.push("Everything is read: nothing in the query rules a file, row group or column out.");

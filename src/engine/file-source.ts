@@ -102,7 +102,15 @@ export function openFileSource(
     const window = openReadWindow(context, found, columns);
     try {
       const { codec } = context;
-      const pieces = readParquet(reader, { codec, footer: found, columns, where: storedPart(prune, stored), rows, readAhead: window.rowGroups, signal });
+      const pieces = readParquet(reader, {
+        codec,
+        footer: found,
+        columns,
+        where: storedPart(prune, stored),
+        rows,
+        readAhead: window.rowGroups,
+        signal,
+      });
       for await (const piece of pieces) {
         yield { batch: withConstants(schema, wanted, piece.batch), firstRow: piece.firstRow, rows: piece.rows };
       }

@@ -24,7 +24,12 @@ export interface OpenDataFile {
   abort(): Promise<void>;
 }
 
-export async function openDataFile(context: EngineContext, plan: WritePlan, values: readonly Value[], signal?: AbortSignal): Promise<OpenDataFile> {
+export async function openDataFile(
+  context: EngineContext,
+  plan: WritePlan,
+  values: readonly Value[],
+  signal?: AbortSignal,
+): Promise<OpenDataFile> {
   const path = plan.newPath(values);
   const partition = new Map(plan.partitionBy.map((name, at) => [name, values[at] ?? null]));
   const sink = await context.store.openWriter(path, { signal });

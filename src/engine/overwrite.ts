@@ -46,7 +46,8 @@ export async function overwriteRows(context: EngineContext, table: Table, option
   refuseUnbuilt(options);
   assertRemovesData(table, "overwrite");
   const where = options.where === undefined ? undefined : bindPredicate(options.where, tableScope(snapshot.schema));
-  const source = options.schema === "overwrite" ? await withOwnSchema(options.data, snapshot.partitionBy) : { data: options.data, metadata: undefined };
+  const source =
+    options.schema === "overwrite" ? await withOwnSchema(options.data, snapshot.partitionBy) : { data: options.data, metadata: undefined };
   const check = where === undefined ? undefined : (batch: RecordBatch): void => enforceWhere(where, options.where, batch);
   const written = await writeRows(context, snapshot, { ...source, signal, onProgress, check });
   let replaced: Replaced;
@@ -103,12 +104,24 @@ interface Replaced {
 }
 
 /** Finds the rows that go, and writes what is left of their files. */
-async function takeOut(context: EngineContext, { snapshot }: Table, where: BoundExpression | undefined, options: OverwriteRowsOptions): Promise<Replaced> {
+async function takeOut(
+  context: EngineContext,
+  { snapshot }: Table,
+  where: BoundExpression | undefined,
+  options: OverwriteRowsOptions,
+): Promise<Replaced> {
   const { signal, onProgress } = options;
-  if (where === undefined) return { found: await wholeTable(snapshot.plan({ signal })), rewrite: { files: [], abandon: () => Promise.resolve() } };
+  if (where === undefined)
+    return { found: await wholeTable(snapshot.plan({ signal })), rewrite: { files: [], abandon: () => Promise.resolve() } };
   const found = await findRows(context, snapshot, { where, signal, onProgress });
   const partial = found.hits.filter(({ rows }) => rows !== "all");
-  const rewrite = await rewriteFiles(context, { snapshot, plan: snapshot.writePlan(), rules: deleteAll, changes: partial.map(changesOf), signal });
+  const rewrite = await rewriteFiles(context, {
+    snapshot,
+    plan: snapshot.writePlan(),
+    rules: deleteAll,
+    changes: partial.map(changesOf),
+    signal,
+  });
   return { found, rewrite };
 }
 
@@ -136,7 +149,8 @@ function enforceWhere(where: BoundExpression, node: ExpressionNode | undefined, 
   const sql = node === undefined ? "where" : formatExpression(node);
   throw new LakeError(
     "delta/constraint-violated",
-    `A row to be written does not match ${sql}, the rows that the overwrite replaces. Nothing was committed; filter the data, or append such rows.`,
+    `A row to be written does not match ${sql}, the rows that the overwrite replaces. ` +
+      "Nothing was committed; filter the data, or append such rows.",
     { constraint: "where", expression: sql, failed: batch.numRows - selected.length },
   );
 }
@@ -149,7 +163,10 @@ async function withOwnSchema(
   const batches = Symbol.asyncIterator in data ? data[Symbol.asyncIterator]() : data[Symbol.iterator]();
   const first = await batches.next();
   if (first.done === true) {
-    throw new LakeError("schema/invalid", 'An overwrite with { schema: "overwrite" } got no data, so there is no schema to take. Pass one empty batch that has it.');
+    throw new LakeError(
+      "schema/invalid",
+      'An overwrite with { schema: "overwrite" } got no data, so there is no schema to take. Pass one empty batch that has it.',
+    );
   }
   // Nullable throughout, and without what belongs to the table that the data may come from.
   const schema = mergeSchemas(struct([]), fromArrowSchema(first.value.schema));

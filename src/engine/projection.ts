@@ -37,5 +37,8 @@ function slotOf({ schema }: Snapshot, name: string): number {
   const slot = findFieldIndex(schema, name);
   if (slot >= 0) return slot;
   const columns = schema.fields.map((field) => field.name);
-  throw new LakeError("schema/unknown-column", `The table has no column "${name}". Columns: ${columns.join(", ")}.`, { column: name, columns });
+  throw new LakeError("schema/unknown-column", `The table has no column "${name}". Columns: ${columns.join(", ")}.`, {
+    column: name,
+    columns,
+  });
 }

@@ -92,7 +92,12 @@ function undecided(source: FileSource, where: BoundExpression, columns: readonly
 }
 
 /** Reads filter and output columns together and drops the rows that fail. */
-async function* readAtOnce(source: FileSource, filter: Filter, output: readonly number[], options: ReadFileRowsOptions): AsyncGenerator<FileRows, void, undefined> {
+async function* readAtOnce(
+  source: FileSource,
+  filter: Filter,
+  output: readonly number[],
+  options: ReadFileRowsOptions,
+): AsyncGenerator<FileRows, void, undefined> {
   const slots = [...new Set([...output, ...filter.slots])];
   const schema = schemaOf(options.columns, output);
   for await (const piece of source.read(slots, { prune: filter.where, rows: options.rows })) {
@@ -103,7 +108,12 @@ async function* readAtOnce(source: FileSource, filter: Filter, output: readonly 
 }
 
 /** Filters stretches of rows by their filter columns alone, then fetches the other columns of each stretch's survivors. */
-async function* readLate(source: FileSource, filter: Filter, output: readonly number[], options: ReadFileRowsOptions): AsyncGenerator<FileRows, void, undefined> {
+async function* readLate(
+  source: FileSource,
+  filter: Filter,
+  output: readonly number[],
+  options: ReadFileRowsOptions,
+): AsyncGenerator<FileRows, void, undefined> {
   let survivors: FileRows[] = [];
   let scanned = 0;
   for await (const piece of source.read(filter.slots, { prune: filter.where, rows: options.rows })) {
@@ -127,7 +137,10 @@ async function* complete(
   columns: readonly Field[],
 ): AsyncGenerator<FileRows, void, undefined> {
   const schema = schemaOf(columns, output);
-  const known = concatBatches(schemaOf(columns, filter.slots), survivors.map(({ batch }) => batch));
+  const known = concatBatches(
+    schemaOf(columns, filter.slots),
+    survivors.map(({ batch }) => batch),
+  );
   const rows = joinRowNumbers(survivors, known.numRows);
   const lateSlots = output.filter((slot) => !filter.slots.includes(slot));
   let start = 0;

@@ -27,12 +27,15 @@ export function openReadWindow(context: EngineContext, footer: ParquetFooter, co
 /** What the largest row group takes: the fetched bytes and, about twice their plain size, the decoded columns. */
 export function rowGroupBytes({ metadata, schema }: ParquetFooter, columns: readonly ReadColumn[]): number {
   const names = new Set(columns.map(({ field }) => field.name.toLowerCase()));
-  const isWanted = schema.leaves.map(({ path }) => names.has((path[0] ?? "").toLowerCase()) || columns.some(({ matchBy }) => matchBy === "id"));
+  const isWanted = schema.leaves.map(
+    ({ path }) => names.has((path[0] ?? "").toLowerCase()) || columns.some(({ matchBy }) => matchBy === "id"),
+  );
   let largest = 0;
   for (const { columns: chunks } of metadata.rowGroups) {
     let bytes = 0;
     for (const [leaf, chunk] of chunks.entries()) {
-      if (isWanted[leaf] === true && chunk.metadata !== undefined) bytes += chunk.metadata.compressedSize + 2 * chunk.metadata.uncompressedSize;
+      if (isWanted[leaf] === true && chunk.metadata !== undefined)
+        bytes += chunk.metadata.compressedSize + 2 * chunk.metadata.uncompressedSize;
     }
     largest = Math.max(largest, bytes);
   }

@@ -38,7 +38,11 @@ const DECODED_FACTOR = 4;
  *
  * @throws schema/unknown-column, expression/*, usage/invalid-option before anything is read; storage/*, parquet/*, usage/aborted
  */
-export async function* scan(context: EngineContext, snapshot: Snapshot, options: ScanOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
+export async function* scan(
+  context: EngineContext,
+  snapshot: Snapshot,
+  options: ScanOptions = {},
+): AsyncGenerator<RecordBatch, void, undefined> {
   const { limit, signal } = options;
   if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0)) {
     throw new LakeError("usage/invalid-option", `limit must be a whole number from 0, found ${String(limit)}.`, { limit: String(limit) });
@@ -59,7 +63,12 @@ export async function* scan(context: EngineContext, snapshot: Snapshot, options:
 }
 
 /** Batches with rows, of all files. */
-async function* rowsOf(context: EngineContext, snapshot: Snapshot, projection: Projection, options: ScanOptions): AsyncGenerator<RecordBatch, void, undefined> {
+async function* rowsOf(
+  context: EngineContext,
+  snapshot: Snapshot,
+  projection: Projection,
+  options: ScanOptions,
+): AsyncGenerator<RecordBatch, void, undefined> {
   const { signal } = options;
   const files = listFiles(snapshot, { where: options.where, signal });
   // A limit is often met by the first file; reading others ahead of it would be for nothing.
@@ -85,7 +94,13 @@ function drop({ lease }: StartedFile): void {
 }
 
 /** Reads a small file if there is memory for it now; any other is read when it is consumed. */
-async function startFile(context: EngineContext, snapshot: Snapshot, file: DataFile, projection: Projection, signal: AbortSignal): Promise<StartedFile> {
+async function startFile(
+  context: EngineContext,
+  snapshot: Snapshot,
+  file: DataFile,
+  projection: Projection,
+  signal: AbortSignal,
+): Promise<StartedFile> {
   const read = (stop: AbortSignal): AsyncIterable<RecordBatch> => fileBatches(context, snapshot, file, projection, stop);
   const lease = file.size <= WHOLE_FILE_BYTES ? context.memory.tryReserve(Math.max(1, file.size * DECODED_FACTOR)) : undefined;
   if (lease === undefined) return { batches: read(signal), lease };
@@ -99,11 +114,21 @@ async function startFile(context: EngineContext, snapshot: Snapshot, file: DataF
   }
 }
 
-async function* fileBatches(context: EngineContext, snapshot: Snapshot, file: DataFile, projection: Projection, signal: AbortSignal): AsyncGenerator<RecordBatch, void, undefined> {
+async function* fileBatches(
+  context: EngineContext,
+  snapshot: Snapshot,
+  file: DataFile,
+  projection: Projection,
+  signal: AbortSignal,
+): AsyncGenerator<RecordBatch, void, undefined> {
   const { columns, output, where } = projection;
   for await (const { batch } of readFileRows(context, snapshot, file, { columns, output, where, signal })) yield batch;
 }
 
 function emptyBatch(schema: StructType): RecordBatch {
-  return batchOf(toArrowSchema(schema), schema.fields.map(({ type }) => nullColumn(type, 0)), 0);
+  return batchOf(
+    toArrowSchema(schema),
+    schema.fields.map(({ type }) => nullColumn(type, 0)),
+    0,
+  );
 }

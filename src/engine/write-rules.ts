@@ -35,7 +35,8 @@ function enforceNotNull(path: readonly string[], schema: StructType, columns: re
   const name = path.join(".");
   throw new LakeError(
     "schema/not-null",
-    `Column "${name}" must not be null, but a row to be written has a null there. Nothing was committed; fill the column, or filter the row out.`,
+    `Column "${name}" must not be null, but a row to be written has a null there. ` +
+      "Nothing was committed; fill the column, or filter the row out.",
     { column: name },
   );
 }
@@ -90,7 +91,9 @@ function enforceCheck(check: Check, schema: StructType, columns: readonly Column
     const column = columns[slot];
     if (field !== undefined && column !== undefined) values[field.name] = describeCell(field.type, column, row);
   }
-  const described = Object.entries(values).map(([name, value]) => `${name} = ${value}`).join(", ");
+  const described = Object.entries(values)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(", ");
   throw new LakeError(
     "delta/constraint-violated",
     `The constraint "${check.name}" (${check.sql}) is not true for a row to be written${described === "" ? "" : `: ${described}`}. ` +

@@ -11,11 +11,7 @@ import type { Changes } from "./table-format.js";
 export type IsolationLevel = "Serializable" | "WriteSerializable";
 
 export type ConflictRule =
-  | "metadata-changed"
-  | "protocol-changed"
-  | "concurrent-append"
-  | "concurrent-delete-read"
-  | "concurrent-delete-delete";
+  "metadata-changed" | "protocol-changed" | "concurrent-append" | "concurrent-delete-read" | "concurrent-delete-delete";
 
 /** Why a pending commit cannot follow a winner. */
 export interface Conflict {
@@ -39,7 +35,12 @@ export interface Conflict {
  * still sound. What a change of metadata or protocol means is the format's to judge: `winner.metadataChanged` is its verdict.
  */
 export function findConflict(pending: PendingCommit, winner: Changes, isolation: IsolationLevel): Conflict | undefined {
-  return metadataChanged(pending, winner) ?? concurrentAppend(pending, winner, isolation) ?? concurrentDeleteRead(pending, winner) ?? concurrentDeleteDelete(pending, winner);
+  return (
+    metadataChanged(pending, winner) ??
+    concurrentAppend(pending, winner, isolation) ??
+    concurrentDeleteRead(pending, winner) ??
+    concurrentDeleteDelete(pending, winner)
+  );
 }
 
 /** Spark `checkNoMetadataUpdates` (MetadataChangedException): data was written for a definition that no longer holds. */

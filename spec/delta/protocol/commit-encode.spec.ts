@@ -9,8 +9,16 @@ const path = fc.uuid().map((id) => `a=x%20y/${id}.parquet`);
 const count = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 const strings = fc.array(fc.tuple(text, text), { maxLength: 3 }).map((entries) => new Map(entries));
-const partition = fc.array(fc.tuple(fc.oneof(text, fc.constant("__proto__")), fc.option(text)), { maxLength: 3 }).map((entries) => new Map(entries));
-const vector = fc.record({ storageType: fc.constantFrom("u" as const, "i" as const, "p" as const), pathOrInlineDv: fc.constant("ab^-aqEH.-t@S}K{vb[*k^"), offset: optional(fc.nat()), sizeInBytes: fc.nat(), cardinality: count });
+const partition = fc
+  .array(fc.tuple(fc.oneof(text, fc.constant("__proto__")), fc.option(text)), { maxLength: 3 })
+  .map((entries) => new Map(entries));
+const vector = fc.record({
+  storageType: fc.constantFrom("u" as const, "i" as const, "p" as const),
+  pathOrInlineDv: fc.constant("ab^-aqEH.-t@S}K{vb[*k^"),
+  offset: optional(fc.nat()),
+  sizeInBytes: fc.nat(),
+  cardinality: count,
+});
 
 const add: fc.Arbitrary<AddFile> = fc.record({
   path,
@@ -53,7 +61,12 @@ const commit: fc.Arbitrary<CommitActions> = fc.record({
       txnId: fc.uuid(),
     }),
   ),
-  protocol: optional(fc.constantFrom({ minReaderVersion: 1, minWriterVersion: 2 }, { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ["timestampNtz"], writerFeatures: ["timestampNtz"] })),
+  protocol: optional(
+    fc.constantFrom(
+      { minReaderVersion: 1, minWriterVersion: 2 },
+      { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ["timestampNtz"], writerFeatures: ["timestampNtz"] },
+    ),
+  ),
   metadata: optional(
     fc.record({
       id: fc.uuid(),
@@ -66,7 +79,14 @@ const commit: fc.Arbitrary<CommitActions> = fc.record({
       configuration: strings,
     }),
   ),
-  txns: fc.uniqueArray(fc.record({ appId: text, version: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), lastUpdated: optional(fc.nat({ max: 9_999_999_999_999 })) }), { maxLength: 2, selector: ({ appId }) => appId }),
+  txns: fc.uniqueArray(
+    fc.record({
+      appId: text,
+      version: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+      lastUpdated: optional(fc.nat({ max: 9_999_999_999_999 })),
+    }),
+    { maxLength: 2, selector: ({ appId }) => appId },
+  ),
   domains: fc.constant([]),
   removes: fc.uniqueArray(remove, { maxLength: 3, selector: (each) => each.path }),
   adds: fc.uniqueArray(add, { maxLength: 3, selector: (each) => each.path }),
@@ -81,7 +101,12 @@ describe("encodeCommit", () => {
   test("decodes to the same actions", () => {
     fc.assert(
       fc.property(commit, (actions) => {
-        fc.pre(actions.commitInfo !== undefined || actions.protocol !== undefined || actions.metadata !== undefined || actions.txns.length + actions.adds.length + actions.removes.length > 0);
+        fc.pre(
+          actions.commitInfo !== undefined ||
+            actions.protocol !== undefined ||
+            actions.metadata !== undefined ||
+            actions.txns.length + actions.adds.length + actions.removes.length > 0,
+        );
         expect(plain(decodeCommit(encodeCommit(actions), "test"))).toEqual(plain(actions));
       }),
       { numRuns: 300 },

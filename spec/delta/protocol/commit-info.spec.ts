@@ -13,7 +13,18 @@ const metadata: Metadata = {
 
 const facts = (operation: Operation, more: Partial<CommitFacts> = {}): CommitFacts => ({
   operation,
-  metrics: { ...noMetrics, rowsInserted: 1, rowsUpdated: 2, rowsDeleted: 3, rowsCopied: 4, filesAdded: 5, filesRemoved: 6, bytesAdded: 7, bytesRemoved: 8, durationMs: 9 },
+  metrics: {
+    ...noMetrics,
+    rowsInserted: 1,
+    rowsUpdated: 2,
+    rowsDeleted: 3,
+    rowsCopied: 4,
+    filesAdded: 5,
+    filesRemoved: 6,
+    bytesAdded: 7,
+    bytesRemoved: 8,
+    durationMs: 9,
+  },
   metadata,
   timestampMs: 1000,
   readVersion: 3,
@@ -44,7 +55,13 @@ describe("commitInfo", () => {
   test("an overwrite names its predicate, and whether the schema may change, only when there is one", () => {
     const whole = commitInfo(facts({ kind: "overwrite", where: undefined, overwriteSchema: true }));
     expect(whole.operationParameters).toEqual({ mode: "Overwrite", partitionBy: '["day"]', canOverwriteSchema: true });
-    expect(whole.operationMetrics).toEqual({ numFiles: "5", numOutputRows: "1", numOutputBytes: "7", numRemovedFiles: "6", numRemovedBytes: "8" });
+    expect(whole.operationMetrics).toEqual({
+      numFiles: "5",
+      numOutputRows: "1",
+      numOutputBytes: "7",
+      numRemovedFiles: "6",
+      numRemovedBytes: "8",
+    });
     const part = commitInfo(facts({ kind: "overwrite", where: "day = 1", overwriteSchema: false }));
     expect(part.operationParameters).toEqual({ mode: "Overwrite", partitionBy: '["day"]', predicate: "day = 1" });
     expect(part.operationMetrics).toMatchObject({ numDeletedRows: "3", numCopiedRows: "4" });
@@ -54,7 +71,15 @@ describe("commitInfo", () => {
     expect(commitInfo(facts({ kind: "delete", where: "id > 1" }))).toMatchObject({
       operation: "DELETE",
       operationParameters: { predicate: '["id > 1"]' },
-      operationMetrics: { numRemovedFiles: "6", numAddedFiles: "5", numDeletedRows: "3", numCopiedRows: "4", numRemovedBytes: "8", numAddedBytes: "7", executionTimeMs: "9" },
+      operationMetrics: {
+        numRemovedFiles: "6",
+        numAddedFiles: "5",
+        numDeletedRows: "3",
+        numCopiedRows: "4",
+        numRemovedBytes: "8",
+        numAddedBytes: "7",
+        executionTimeMs: "9",
+      },
     });
     expect(commitInfo(facts({ kind: "update", where: undefined }, { details: { scanMs: 5, rewriteMs: 3 } }))).toMatchObject({
       operation: "UPDATE",
@@ -69,7 +94,10 @@ describe("commitInfo", () => {
         {
           kind: "merge",
           on: "target.id = source.id",
-          matched: [{ action: "update", where: undefined }, { action: "delete", where: "source.gone" }],
+          matched: [
+            { action: "update", where: undefined },
+            { action: "delete", where: "source.gone" },
+          ],
           notMatched: [{ action: "insert", where: undefined }],
           notMatchedBySource: [],
         },
@@ -102,10 +130,19 @@ describe("commitInfo", () => {
   test("creating and replacing a table, and setting properties", () => {
     expect(commitInfo(facts({ kind: "create", replace: false }))).toMatchObject({
       operation: "CREATE TABLE",
-      operationParameters: { partitionBy: '["day"]', clusterBy: "[]", description: null, isManaged: "false", properties: '{"delta.appendOnly":"false"}' },
+      operationParameters: {
+        partitionBy: '["day"]',
+        clusterBy: "[]",
+        description: null,
+        isManaged: "false",
+        properties: '{"delta.appendOnly":"false"}',
+      },
       operationMetrics: {},
     });
     expect(commitInfo(facts({ kind: "create", replace: true })).operation).toBe("CREATE OR REPLACE TABLE");
-    expect(commitInfo(facts({ kind: "set-properties", properties: { a: "1" } }))).toMatchObject({ operation: "SET TBLPROPERTIES", operationParameters: { properties: '{"a":"1"}' } });
+    expect(commitInfo(facts({ kind: "set-properties", properties: { a: "1" } }))).toMatchObject({
+      operation: "SET TBLPROPERTIES",
+      operationParameters: { properties: '{"a":"1"}' },
+    });
   });
 });

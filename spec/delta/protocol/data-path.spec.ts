@@ -12,17 +12,26 @@ describe("dataFilePath", () => {
   test("every store takes it as a key, and add.path decodes to it again", async () => {
     const store = createMemoryStore();
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(texts.filter((name) => name !== ""), fc.option(texts)), { maxLength: 3 }), async (partition) => {
-        const key = path(partition);
-        await store.put(key, Uint8Array.of(1));
-        const encoded = encodePath(key);
-        expect(encoded).toMatch(/^[\x21-\x7e]*$/);
-        expect(decodeDataPath(encoded, store.url, { file: "test" })).toBe(key);
-        // RFC 2396, as java.net.URI reads it: relative, with a path only.
-        const url = new URL(encoded, "file:///table/");
-        expect(url.search + url.hash).toBe("");
-        expect(decodeURIComponent(url.pathname)).toBe(`/table/${key}`);
-      }),
+      fc.asyncProperty(
+        fc.array(
+          fc.tuple(
+            texts.filter((name) => name !== ""),
+            fc.option(texts),
+          ),
+          { maxLength: 3 },
+        ),
+        async (partition) => {
+          const key = path(partition);
+          await store.put(key, Uint8Array.of(1));
+          const encoded = encodePath(key);
+          expect(encoded).toMatch(/^[\x21-\x7e]*$/);
+          expect(decodeDataPath(encoded, store.url, { file: "test" })).toBe(key);
+          // RFC 2396, as java.net.URI reads it: relative, with a path only.
+          const url = new URL(encoded, "file:///table/");
+          expect(url.search + url.hash).toBe("");
+          expect(decodeURIComponent(url.pathname)).toBe(`/table/${key}`);
+        },
+      ),
     );
   });
 
@@ -37,8 +46,20 @@ describe("dataFilePath", () => {
   });
 
   test("folders are escaped as Spark escapes them", () => {
-    expect(path([["a", "1"], ["b", "x y"]])).toBe(`a=1/b=x y/part-00000-${uuid}-c000.zstd.parquet`);
-    expect(encodePath(path([["a", "1"], ["b", "x y"]]))).toBe(`a=1/b=x%20y/part-00000-${uuid}-c000.zstd.parquet`);
+    expect(
+      path([
+        ["a", "1"],
+        ["b", "x y"],
+      ]),
+    ).toBe(`a=1/b=x y/part-00000-${uuid}-c000.zstd.parquet`);
+    expect(
+      encodePath(
+        path([
+          ["a", "1"],
+          ["b", "x y"],
+        ]),
+      ),
+    ).toBe(`a=1/b=x%20y/part-00000-${uuid}-c000.zstd.parquet`);
     expect(escapeHive(`a"#%'*/:=?\\{[]^\u0001\u007f`)).toBe("a%22%23%25%27%2A%2F%3A%3D%3F%5C%7B%5B%5D%5E%01%7F");
     expect(encodePath("d=2024-01-01 00%3A00%3A00/f")).toBe("d=2024-01-01%2000%253A00%253A00/f");
   });
@@ -56,7 +77,9 @@ describe("dataFilePath", () => {
   });
 
   test("the name tells the codec as Spark's do", () => {
-    const names = (["uncompressed", "snappy", "gzip", "lz4_raw", "brotli"] as const).map((compression) => dataFilePath({ partition: [], uuid: "u", compression }));
+    const names = (["uncompressed", "snappy", "gzip", "lz4_raw", "brotli"] as const).map((compression) =>
+      dataFilePath({ partition: [], uuid: "u", compression }),
+    );
     expect(names).toEqual(["", ".snappy", ".gz", ".lz4raw", ".br"].map((suffix) => `part-00000-u-c000${suffix}.parquet`));
   });
 });

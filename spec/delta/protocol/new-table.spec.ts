@@ -24,10 +24,23 @@ const codeOf = (run: () => unknown): unknown => {
 
 describe("newTable", () => {
   test("a plain table gets the protocol that Spark gives it", () => {
-    const { protocol, metadata } = make(define("id long not null, p string", { partitionBy: ["P"], name: "n", description: "d", properties: new Map([["delta.appendonly", "true"], ["mine", "x"]]) }));
+    const { protocol, metadata } = make(
+      define("id long not null, p string", {
+        partitionBy: ["P"],
+        name: "n",
+        description: "d",
+        properties: new Map([
+          ["delta.appendonly", "true"],
+          ["mine", "x"],
+        ]),
+      }),
+    );
     expect(protocol).toEqual({ minReaderVersion: 1, minWriterVersion: 2 });
     expect(metadata).toMatchObject({ id: "table", name: "n", description: "d", createdTime: 5, partitionColumns: ["p"] });
-    expect([...metadata.configuration]).toEqual([["delta.appendOnly", "true"], ["mine", "x"]]);
+    expect([...metadata.configuration]).toEqual([
+      ["delta.appendOnly", "true"],
+      ["mine", "x"],
+    ]);
   });
 
   test("a timestamp_ntz anywhere brings table features, with what version 2 implied", () => {
@@ -54,8 +67,16 @@ describe("newTable", () => {
     ["all columns as partition", define("a int", { partitionBy: ["a"] }), "schema/invalid"],
     ["a nested partition column", define("a int, s struct<x: int>", { partitionBy: ["s"] }), "schema/invalid"],
     ["an unknown delta property", define("a int", { properties: new Map([["delta.nope", "1"]]) }), "delta/invalid-property"],
-    ["a property that turns a feature on", define("a int", { properties: new Map([["delta.enableDeletionVectors", "true"]]) }), "delta/unsupported-feature"],
-    ["a generated column", define(struct([field("a", types.int), field("g", types.int, { metadata: { "delta.generationExpression": "a + 1" } })])), "delta/unsupported-feature"],
+    [
+      "a property that turns a feature on",
+      define("a int", { properties: new Map([["delta.enableDeletionVectors", "true"]]) }),
+      "delta/unsupported-feature",
+    ],
+    [
+      "a generated column",
+      define(struct([field("a", types.int), field("g", types.int, { metadata: { "delta.generationExpression": "a + 1" } })])),
+      "delta/unsupported-feature",
+    ],
     ["a column default", define(struct([field("a", types.int, { metadata: { CURRENT_DEFAULT: "1" } })])), "delta/unsupported-feature"],
   ])("refuses %s", (_, definition, code) => {
     expect(codeOf(() => make(definition))).toBe(code);
@@ -63,10 +84,28 @@ describe("newTable", () => {
 });
 
 describe("changeTable", () => {
-  const base = make(define("id long, p string", { partitionBy: ["p"], name: "n", properties: new Map([["mine", "x"], ["delta.checkpointInterval", "5"]]) }));
+  const base = make(
+    define("id long, p string", {
+      partitionBy: ["p"],
+      name: "n",
+      properties: new Map([
+        ["mine", "x"],
+        ["delta.checkpointInterval", "5"],
+      ]),
+    }),
+  );
 
   test("what a change does not mention stays", () => {
-    const changed = changeTable(base, { properties: new Map([["delta.CHECKPOINTINTERVAL", "7"], ["mine", undefined]]) }, 9);
+    const changed = changeTable(
+      base,
+      {
+        properties: new Map([
+          ["delta.CHECKPOINTINTERVAL", "7"],
+          ["mine", undefined],
+        ]),
+      },
+      9,
+    );
     expect(changed.protocol).toBe(base.protocol);
     expect(changed.metadata).toEqual({ ...base.metadata, configuration: new Map([["delta.checkpointInterval", "7"]]) });
   });
@@ -101,7 +140,15 @@ describe("raiseProtocol", () => {
     expect(raiseProtocol(at(2, 5), ["timestampNtz"])).toEqual(
       at(3, 7, {
         readerFeatures: ["columnMapping", "timestampNtz"],
-        writerFeatures: ["appendOnly", "invariants", "checkConstraints", "changeDataFeed", "generatedColumns", "columnMapping", "timestampNtz"],
+        writerFeatures: [
+          "appendOnly",
+          "invariants",
+          "checkConstraints",
+          "changeDataFeed",
+          "generatedColumns",
+          "columnMapping",
+          "timestampNtz",
+        ],
       }),
     );
   });

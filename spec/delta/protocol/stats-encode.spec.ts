@@ -17,7 +17,10 @@ function boundsOf(type: DataType, values: readonly Value[]): Bounds {
   const known = values.filter((value) => value !== null);
   const sorted = [...known].sort((a, b) => compareValues(type, a, b));
   const extremes = sorted.length === 0 ? {} : { min: sorted[0] as Value, max: sorted.at(-1) as Value, exact: true };
-  return { rowCount: values.length, column: (path) => (path.join(".") === "c" ? { ...extremes, nullCount: values.length - known.length } : undefined) };
+  return {
+    rowCount: values.length,
+    column: (path) => (path.join(".") === "c" ? { ...extremes, nullCount: values.length - known.length } : undefined),
+  };
 }
 
 const utf8 = (text: string): Buffer => Buffer.from(text, "utf8");
@@ -50,7 +53,11 @@ describe("encodeStats", () => {
     expect(bounded).toBeGreaterThan(200);
   });
 
-  const encode = (schemaText: string, byPath: Readonly<Record<string, { min?: Value; max?: Value; nullCount?: number }>>, settings: readonly (readonly [string, string])[] = []): unknown => {
+  const encode = (
+    schemaText: string,
+    byPath: Readonly<Record<string, { min?: Value; max?: Value; nullCount?: number }>>,
+    settings: readonly (readonly [string, string])[] = [],
+  ): unknown => {
     const bounds: Bounds = { rowCount: 7, column: (path) => byPath[path.join(".")] };
     return JSON.parse(encodeStats(bounds, 7, statsColumns(parseSchemaText(schemaText), [], new Map(settings))));
   };
@@ -65,7 +72,11 @@ describe("encodeStats", () => {
   });
 
   test("longs and decimals keep every digit", () => {
-    const bounds: Bounds = { rowCount: 1, column: ([name]) => (name === "l" ? { min: -(2n ** 63n), max: 2n ** 63n - 1n } : { min: -5n, max: 12345678901234567890123456789012345678n }) };
+    const bounds: Bounds = {
+      rowCount: 1,
+      column: ([name]) =>
+        name === "l" ? { min: -(2n ** 63n), max: 2n ** 63n - 1n } : { min: -5n, max: 12345678901234567890123456789012345678n },
+    };
     const text = encodeStats(bounds, 1, statsColumns(parseSchemaText("l long, d decimal(38,2)"), [], new Map()));
     expect(text).toContain('"l":-9223372036854775808');
     expect(text).toContain('"l":9223372036854775807');
@@ -86,7 +97,11 @@ describe("encodeStats", () => {
   });
 
   test("NaN and infinities are left out, and zeros are the outer ones", () => {
-    const text = encodeStats({ rowCount: 2, column: ([name]) => (name === "z" ? { min: 0, max: -0 } : { min: Number.NEGATIVE_INFINITY, max: Number.NaN }) }, 2, statsColumns(parseSchemaText("z double, x double"), [], new Map()));
+    const text = encodeStats(
+      { rowCount: 2, column: ([name]) => (name === "z" ? { min: 0, max: -0 } : { min: Number.NEGATIVE_INFINITY, max: Number.NaN }) },
+      2,
+      statsColumns(parseSchemaText("z double, x double"), [], new Map()),
+    );
     expect(text).toBe('{"numRecords":2,"minValues":{"z":-0.0},"maxValues":{"z":0.0},"nullCount":{}}');
   });
 
@@ -128,15 +143,24 @@ describe("statsColumns", () => {
   });
 
   test("named columns are the only ones; a struct stands for all that is in it", () => {
-    expect(leaves(nested, [["delta.dataSkippingStatsColumns", "T, a.y"], ["delta.dataSkippingNumIndexedCols", "1"]])).toEqual(["a.y.z", "t"]);
-    expect(leaves(struct([field("a.b", types.int), field("a", types.int)]), [["delta.dataSkippingStatsColumns", "`a.b`"]])).toEqual(["a.b"]);
+    expect(
+      leaves(nested, [
+        ["delta.dataSkippingStatsColumns", "T, a.y"],
+        ["delta.dataSkippingNumIndexedCols", "1"],
+      ]),
+    ).toEqual(["a.y.z", "t"]);
+    expect(leaves(struct([field("a.b", types.int), field("a", types.int)]), [["delta.dataSkippingStatsColumns", "`a.b`"]])).toEqual([
+      "a.b",
+    ]);
   });
 });
 
 describe("truncated texts", () => {
   const texts = fc.oneof(
     fc.string({ unit: "binary", maxLength: 100 }),
-    fc.array(fc.constantFrom("a", "\u007f", "é", "\uffff", "😀", "\u{10ffff}", "\ud7ff"), { maxLength: 90 }).map((parts) => parts.join("")),
+    fc
+      .array(fc.constantFrom("a", "\u007f", "é", "\uffff", "😀", "\u{10ffff}", "\ud7ff"), { maxLength: 90 })
+      .map((parts) => parts.join("")),
   );
 
   test("the shortened minimum is not greater, the shortened maximum not smaller, by UTF-8 bytes", () => {

@@ -41,16 +41,25 @@ const harmlessProperties: ReadonlySet<string> = new Set([
  * release could not make on it. Metadata (`checkNoMetadataUpdates`): every change bars commits that change metadata
  * themselves, and a change of the table's id, schema, partitioning or of a property that writers obey bars all others.
  */
-export function judgeBarrier(base: TableConfiguration, winner: CommitActions, mine: Pick<CommitActions, "protocol" | "metadata">, place: Place): Barrier {
+export function judgeBarrier(
+  base: TableConfiguration,
+  winner: CommitActions,
+  mine: Pick<CommitActions, "protocol" | "metadata">,
+  place: Place,
+): Barrier {
   if (winner.protocol === undefined && winner.metadata === undefined) return { kind: "open", next: base };
-  if (winner.protocol !== undefined && mine.protocol !== undefined) return { kind: "protocol-changed", what: "both commits change the protocol" };
+  if (winner.protocol !== undefined && mine.protocol !== undefined)
+    return { kind: "protocol-changed", what: "both commits change the protocol" };
   if (winner.metadata !== undefined) {
     if (mine.metadata !== undefined) return { kind: "metadata-changed", what: "both commits change the table's definition" };
     const what = changeThatMatters(base.metadata, winner.metadata);
     if (what !== undefined) return { kind: "metadata-changed", what };
   }
   try {
-    const next = tableConfiguration(winner.protocol ?? base.protocol, winner.metadata ?? base.metadata, { protocol: place, metadata: place });
+    const next = tableConfiguration(winner.protocol ?? base.protocol, winner.metadata ?? base.metadata, {
+      protocol: place,
+      metadata: place,
+    });
     assertWritable(next.protocol, next);
     return { kind: "open", next };
   } catch (error) {

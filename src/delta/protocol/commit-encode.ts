@@ -50,7 +50,12 @@ function commitInfoFields(info: CommitInfo): Readonly<Record<string, unknown>> {
   };
 }
 
-function protocolFields({ minReaderVersion, minWriterVersion, readerFeatures, writerFeatures }: Protocol): Readonly<Record<string, unknown>> {
+function protocolFields({
+  minReaderVersion,
+  minWriterVersion,
+  readerFeatures,
+  writerFeatures,
+}: Protocol): Readonly<Record<string, unknown>> {
   return { minReaderVersion, minWriterVersion, readerFeatures, writerFeatures };
 }
 
@@ -104,7 +109,13 @@ function removeFields(remove: RemoveFile): Readonly<Record<string, unknown>> {
   };
 }
 
-function vectorFields({ storageType, pathOrInlineDv, offset, sizeInBytes, cardinality }: DeletionVectorDescriptor): Readonly<Record<string, unknown>> {
+function vectorFields({
+  storageType,
+  pathOrInlineDv,
+  offset,
+  sizeInBytes,
+  cardinality,
+}: DeletionVectorDescriptor): Readonly<Record<string, unknown>> {
   return { storageType, pathOrInlineDv, offset, sizeInBytes, cardinality };
 }
 

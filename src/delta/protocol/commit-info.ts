@@ -98,7 +98,9 @@ function operationParameters(operation: Operation, metadata: Metadata): Readonly
 }
 
 function clauses(texts: readonly MergeClauseText[]): string {
-  return JSON.stringify(texts.map(({ action, where }) => (where === undefined ? { actionType: action } : { predicate: where, actionType: action })));
+  return JSON.stringify(
+    texts.map(({ action, where }) => (where === undefined ? { actionType: action } : { predicate: where, actionType: action })),
+  );
 }
 
 /** The counts that Spark records for the operation, by `DeltaOperationMetrics`. */
@@ -106,7 +108,13 @@ function operationMetrics(operation: Operation, metrics: WriteMetrics, details: 
   const written = { numFiles: metrics.filesAdded, numOutputRows: metrics.rowsInserted, numOutputBytes: metrics.bytesAdded };
   const removed = { numRemovedFiles: metrics.filesRemoved, numRemovedBytes: metrics.bytesRemoved };
   const times = { executionTimeMs: metrics.durationMs, scanTimeMs: details.scanMs ?? 0, rewriteTimeMs: details.rewriteMs ?? 0 };
-  const rewritten = { numAddedFiles: metrics.filesAdded, numAddedBytes: metrics.bytesAdded, ...removed, numCopiedRows: metrics.rowsCopied, ...times };
+  const rewritten = {
+    numAddedFiles: metrics.filesAdded,
+    numAddedBytes: metrics.bytesAdded,
+    ...removed,
+    numCopiedRows: metrics.rowsCopied,
+    ...times,
+  };
   const none = { numAddedChangeFiles: 0, numDeletionVectorsAdded: 0, numDeletionVectorsRemoved: 0, numDeletionVectorsUpdated: 0 };
   switch (operation.kind) {
     case "create":

@@ -26,7 +26,9 @@ export interface DataPathParts {
  */
 export function dataFilePath({ partition, uuid, compression }: DataPathParts): string {
   const name = `part-00000-${uuid}-c000${extension(compression)}.parquet`;
-  const folders = partition.map(([column, value]) => `${escapeHive(column)}=${value === null || value === "" ? HIVE_NULL : escapeHive(value)}`);
+  const folders = partition.map(
+    ([column, value]) => `${escapeHive(column)}=${value === null || value === "" ? HIVE_NULL : escapeHive(value)}`,
+  );
   const isPlain = folders.every((folder) => !/^[_.]/.test(folder) && utf8Length(folder) <= FOLDER_NAME_MAX_BYTES);
   return isPlain ? [...folders, name].join("/") : name;
 }
@@ -42,7 +44,10 @@ export function escapeHive(text: string): string {
  * a scheme.
  */
 export function encodePath(key: string): string {
-  return key.split("/").map((segment) => encodeURIComponent(segment).replace(/%(?:3D|40|26|2B|24|2C)/g, decodeURIComponent)).join("/");
+  return key
+    .split("/")
+    .map((segment) => encodeURIComponent(segment).replace(/%(?:3D|40|26|2B|24|2C)/g, decodeURIComponent))
+    .join("/");
 }
 
 function extension(compression: Compression): string {

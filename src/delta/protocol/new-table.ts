@@ -51,7 +51,10 @@ export function changeTable(base: DefinedTable, change: MetadataChange, nowMs: n
   const schema = change.schema ?? base.schema;
   assertColumns(schema);
   const old = base.metadata;
-  const kept = change.replace === true ? { name: undefined, description: undefined, configuration: new Map<string, string>(), createdTime: nowMs } : old;
+  const kept =
+    change.replace === true
+      ? { name: undefined, description: undefined, configuration: new Map<string, string>(), createdTime: nowMs }
+      : old;
   const wantedPartitions = change.partitionBy ?? (change.replace === true ? [] : old.partitionColumns);
   const metadata: Metadata = {
     id: old.id,
@@ -79,10 +82,7 @@ function settled(protocol: Protocol, metadata: Metadata, schema: StructType): De
   return { protocol: raiseProtocol(protocol, neededFeatures(metadata, schema)), metadata, schema };
 }
 
-function changedProperties(
-  old: ReadonlyMap<string, string>,
-  change: ReadonlyMap<string, string | undefined>,
-): ReadonlyMap<string, string> {
+function changedProperties(old: ReadonlyMap<string, string>, change: ReadonlyMap<string, string | undefined>): ReadonlyMap<string, string> {
   const wanted = new Map<string, string>();
   for (const [key, value] of change) if (value !== undefined) wanted.set(key, value);
   const result = new Map([...old, ...checkProperties(wanted)]);
@@ -108,7 +108,11 @@ function assertStorableType(type: DataType, path: readonly string[]): void {
   switch (type.kind) {
     case "struct":
       if (type.fields.length === 0) {
-        throw new LakeError("schema/invalid", `The struct column "${path.join(".")}" has no fields; Parquet cannot store it. Give it at least one.`, { path });
+        throw new LakeError(
+          "schema/invalid",
+          `The struct column "${path.join(".")}" has no fields; Parquet cannot store it. Give it at least one.`,
+          { path },
+        );
       }
       for (const nested of type.fields) assertStorable(nested, [...path, nested.name]);
       return;
@@ -118,11 +122,16 @@ function assertStorableType(type: DataType, path: readonly string[]): void {
       assertStorableType(type.key, [...path, "key"]);
       return assertStorableType(type.value, [...path, "value"]);
     case "void":
-      throw new LakeError("schema/invalid", `The column "${path.join(".")}" has the type void, which holds nothing but nulls. Give it a type.`, { path });
+      throw new LakeError(
+        "schema/invalid",
+        `The column "${path.join(".")}" has the type void, which holds nothing but nulls. Give it a type.`,
+        { path },
+      );
     case "variant":
       throw new LakeError(
         "delta/unsupported-feature",
-        `The column "${path.join(".")}" has the type variant, which needs the feature variantType; this release of laketable does not have it.`,
+        `The column "${path.join(".")}" has the type variant, which needs the feature variantType; ` +
+          "this release of laketable does not have it.",
         { path, features: ["variantType"] },
       );
     default:
@@ -135,22 +144,28 @@ function partitionColumns(schema: StructType, wanted: readonly string[]): readon
     const field = findField(schema, name);
     if (field === undefined) {
       const known = schema.fields.map((other) => other.name);
-      throw new LakeError("schema/unknown-column", `The table cannot be partitioned by "${name}": it has no such column. Columns: ${known.join(", ")}.`, {
-        column: name,
-        columns: known,
-      });
+      throw new LakeError(
+        "schema/unknown-column",
+        `The table cannot be partitioned by "${name}": it has no such column. Columns: ${known.join(", ")}.`,
+        {
+          column: name,
+          columns: known,
+        },
+      );
     }
     if (!isPartitionType(field.type)) {
       throw new LakeError(
         "schema/invalid",
-        `The table cannot be partitioned by "${field.name}" of type ${field.type.kind}: a partition value is one plain value. Choose another column.`,
+        `The table cannot be partitioned by "${field.name}" of type ${field.type.kind}: a partition value is one plain value. ` +
+          "Choose another column.",
         { column: field.name, type: field.type.kind },
       );
     }
     return field.name;
   });
   const twice = columns.find((name, at) => columns.indexOf(name) !== at);
-  if (twice !== undefined) throw new LakeError("schema/duplicate-column", `The table is to be partitioned by "${twice}" twice. Name it once.`, { column: twice });
+  if (twice !== undefined)
+    throw new LakeError("schema/duplicate-column", `The table is to be partitioned by "${twice}" twice. Name it once.`, { column: twice });
   if (columns.length === schema.fields.length) {
     throw new LakeError(
       "schema/invalid",

@@ -32,7 +32,10 @@ export function raiseProtocol(protocol: Protocol, needed: readonly string[]): Pr
   const names = missing.map(({ name }) => name);
   const writerFeatures = inOrder([...supported, ...names]);
   if (!isReader) return { ...protocol, minWriterVersion: 7, writerFeatures };
-  const readerFeatures = inOrder([...supportedFeatures(protocol, "read"), ...missing.filter(({ kind }) => kind === "reader-writer").map(({ name }) => name)]);
+  const readerFeatures = inOrder([
+    ...supportedFeatures(protocol, "read"),
+    ...missing.filter(({ kind }) => kind === "reader-writer").map(({ name }) => name),
+  ]);
   return { minReaderVersion: 3, minWriterVersion: 7, readerFeatures, writerFeatures };
 }
 

@@ -21,7 +21,11 @@ export type StatsColumn =
  * one leaf and has a count of nulls only, as have binary and boolean columns (Spark's `StatisticsCollection`,
  * `SkippingEligibleDataType`).
  */
-export function statsColumns(schema: StructType, partitionBy: readonly string[], configuration: ReadonlyMap<string, string>): readonly StatsColumn[] {
+export function statsColumns(
+  schema: StructType,
+  partitionBy: readonly string[],
+  configuration: ReadonlyMap<string, string>,
+): readonly StatsColumn[] {
   const stored: StructType = { kind: "struct", fields: schema.fields.filter(({ name }) => !partitionBy.includes(name)) };
   const named = readProperty(configuration, properties.dataSkippingStatsColumns);
   if (named !== undefined) {

@@ -17,7 +17,12 @@ export const DEFAULT_STRING_PREFIX = 32;
  * Bounds that JSON or Spark cannot spell soundly are left out, which means "unknown": NaN and infinities, dates and
  * timestamps outside the years 1 to 9999.
  */
-export function encodeStats(bounds: Bounds, rowCount: number, columns: readonly StatsColumn[], stringPrefix: number = DEFAULT_STRING_PREFIX): string {
+export function encodeStats(
+  bounds: Bounds,
+  rowCount: number,
+  columns: readonly StatsColumn[],
+  stringPrefix: number = DEFAULT_STRING_PREFIX,
+): string {
   const members = [`"numRecords":${rowCount}`];
   if (columns.length > 0) {
     const known = (path: readonly string[]): ColumnBounds => bounds.column(path) ?? {};
