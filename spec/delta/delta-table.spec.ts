@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { afterCommit } from "../../src/delta/after-commit.js";
 import { createTable } from "../../src/delta/delta-table.js";
 import { createDeltaFormat } from "../../src/delta/delta-format.js";
 import { openState } from "../../src/delta/open-state.js";
 import { classicCheckpointPath, commitPath } from "../../src/delta/protocol/log-path.js";
 import type { HistoryEntry, Table } from "../../src/table/table-format.js";
+import { createFaultyStore } from "../doubles/faulty-store.js";
 import { add, logFixture, metaData, protocol, type LogFixture } from "./log-fixture.js";
 
 let table: LogFixture;
@@ -14,7 +16,12 @@ beforeEach(() => {
 async function write(latest: number, from = 0): Promise<void> {
   for (let version = from; version <= latest; version++) {
     table.clockMs += 1000;
-    await table.commit(version, { commitInfo: { operation: `OP${version}`, operationMetrics: { n: version } } }, ...(version === 0 ? [protocol, metaData()] : []), add(`f${version}.parquet`));
+    await table.commit(
+      version,
+      { commitInfo: { operation: `OP${version}`, operationMetrics: { n: version } } },
+      ...(version === 0 ? [protocol, metaData()] : []),
+      add(`f${version}.parquet`),
+    );
   }
 }
 
@@ -58,7 +65,10 @@ describe("refreshing", () => {
     await write(5, 3);
     await (await opened.at({ version: 4 })).checkpoint();
     const newer = await opened.at("latest");
-    expect((await newer.logFiles()).map(({ kind, version }) => [kind, version])).toEqual([["checkpoint", 4], ["commit", 5]]);
+    expect((await newer.logFiles()).map(({ kind, version }) => [kind, version])).toEqual([
+      ["checkpoint", 4],
+      ["commit", 5],
+    ]);
     expect(await paths(newer)).toHaveLength(6);
     expect(table.store.requests.some(({ operation, key }) => operation === "get" && key === classicCheckpointPath(4))).toBe(true);
   });
@@ -66,7 +76,15 @@ describe("refreshing", () => {
   it("takes over a new schema", async () => {
     await write(1);
     const opened = await open();
-    await table.commit(2, metaData({ fields: [["id", "long"], ["name", "string"]] }));
+    await table.commit(
+      2,
+      metaData({
+        fields: [
+          ["id", "long"],
+          ["name", "string"],
+        ],
+      }),
+    );
     expect((await opened.at("latest")).snapshot.schema.fields).toHaveLength(2);
     expect(opened.snapshot.schema.fields).toHaveLength(1);
   });
@@ -90,19 +108,47 @@ describe("refreshing", () => {
 
 describe("a snapshot", () => {
   it("knows its version, time and definition, and counts its rows from the log", async () => {
-    await table.commit(0, protocol, metaData({ configuration: { "delta.appendOnly": "true", owner: "me" } }), add("a", { stats: { numRecords: 3 } }), add("b", { stats: { numRecords: 4 } }));
+    await table.commit(
+      0,
+      protocol,
+      metaData({ configuration: { "delta.appendOnly": "true", owner: "me" } }),
+      add("a", { stats: { numRecords: 3 } }),
+      add("b", { stats: { numRecords: 4 } }),
+    );
     const { snapshot } = await open();
-    expect(snapshot).toMatchObject({ version: 0, timestampMs: table.clockMs, createdMs: 1, partitionBy: [], capabilities: { rowDeletes: "none", removesData: false, changeFeed: false } });
+    expect(snapshot).toMatchObject({
+      version: 0,
+      timestampMs: table.clockMs,
+      createdMs: 1,
+      partitionBy: [],
+      capabilities: { rowDeletes: "none", removesData: false, changeFeed: false },
+    });
     expect(snapshot.properties.get("owner")).toBe("me");
     expect(await snapshot.rowCount()).toBe(7);
   });
 
   it("binds partition columns to the log's values and others to the file", async () => {
-    await table.commit(0, protocol, metaData({ fields: [["id", "long"], ["p", "integer"], ["v", "void"]], partitionColumns: ["p"] }), add("a", { partitionValues: { p: "5" } }));
+    await table.commit(
+      0,
+      protocol,
+      metaData({
+        fields: [
+          ["id", "long"],
+          ["p", "integer"],
+          ["v", "void"],
+        ],
+        partitionColumns: ["p"],
+      }),
+      add("a", { partitionValues: { p: "5" } }),
+    );
     const { snapshot } = await open();
     for await (const [file] of snapshot.plan()) {
       if (file === undefined) continue;
-      expect(snapshot.bind(file, snapshot.schema.fields).map(({ from }) => from)).toMatchObject([{ kind: "file", matchBy: "name" }, { kind: "constant", value: 5 }, { kind: "constant", value: null }]);
+      expect(snapshot.bind(file, snapshot.schema.fields).map(({ from }) => from)).toMatchObject([
+        { kind: "file", matchBy: "name" },
+        { kind: "constant", value: 5 },
+        { kind: "constant", value: null },
+      ]);
     }
   });
 });
@@ -120,7 +166,9 @@ describe("history", () => {
     await table.store.delete([commitPath(0)]);
     const opened = await (await open()).at({ version: 5 });
     const entries = await all(opened);
-    expect(entries.map(({ version, operation }) => [version, operation])).toEqual([5, 4, 3, 2, 1].map((version) => [version, `OP${version}`]));
+    expect(entries.map(({ version, operation }) => [version, operation])).toEqual(
+      [5, 4, 3, 2, 1].map((version) => [version, `OP${version}`]),
+    );
     expect(entries[0]).toMatchObject({ operationMetrics: { n: "5" }, timestampMs: opened.snapshot.timestampMs });
   });
 
@@ -137,7 +185,9 @@ describe("history", () => {
 
   it("gives a version and a time to commits without provenance", async () => {
     await table.commit(0, protocol, metaData());
-    expect(await all(await open())).toMatchObject([{ version: 0, timestampMs: table.clockMs, operation: undefined, operationParameters: {}, operationMetrics: {} }]);
+    expect(await all(await open())).toMatchObject([
+      { version: 0, timestampMs: table.clockMs, operation: undefined, operationParameters: {}, operationMetrics: {} },
+    ]);
   });
 
   it("fetches the front of a large commit only", async () => {
@@ -172,7 +222,11 @@ describe("the format", () => {
 
   it("creates a table that opens, refuses a second one, and replaces it on demand", async () => {
     const format = createDeltaFormat(table.context());
-    const definition = { schema: { kind: "struct", fields: [{ name: "id", type: { kind: "long" }, nullable: true, metadata: {} }] }, partitionBy: [], properties: new Map([["owner", "me"]]) } as const;
+    const definition = {
+      schema: { kind: "struct", fields: [{ name: "id", type: { kind: "long" }, nullable: true, metadata: {} }] },
+      partitionBy: [],
+      properties: new Map([["owner", "me"]]),
+    } as const;
     const created = await format.create(definition);
     expect(created.snapshot).toMatchObject({ version: 0, partitionBy: [] });
     expect(created.protocol).toEqual({ minReaderVersion: 1, minWriterVersion: 2, features: ["appendOnly", "invariants"] });
@@ -185,15 +239,29 @@ describe("the format", () => {
     expect((await format.open({ version: 1 })).snapshot.properties.get("owner")).toBe("me");
   });
 
-  it("writes a checkpoint every so many versions, and a commit stands when that fails", async () => {
+  it("writes a checkpoint every so many versions", async () => {
     const format = createDeltaFormat(table.context());
-    const definition = { schema: { kind: "struct", fields: [{ name: "id", type: { kind: "long" }, nullable: true, metadata: {} }] }, partitionBy: [], properties: new Map([["delta.checkpointInterval", "2"]]) } as const;
+    const definition = {
+      schema: { kind: "struct", fields: [{ name: "id", type: { kind: "long" }, nullable: true, metadata: {} }] },
+      partitionBy: [],
+      properties: new Map([["delta.checkpointInterval", "2"]]),
+    } as const;
     let current = await format.create(definition);
     for (let version = 1; version <= 4; version++) {
       const properties = new Map([["step", String(version)]]);
       const { table: next } = await current.commit(current.snapshot, {
         operation: { kind: "set-properties", properties: { step: String(version) } },
-        metrics: { rowsInserted: 0, rowsUpdated: 0, rowsDeleted: 0, rowsCopied: 0, filesAdded: 0, filesRemoved: 0, bytesAdded: 0, bytesRemoved: 0, durationMs: 0 },
+        metrics: {
+          rowsInserted: 0,
+          rowsUpdated: 0,
+          rowsDeleted: 0,
+          rowsCopied: 0,
+          filesAdded: 0,
+          filesRemoved: 0,
+          bytesAdded: 0,
+          bytesRemoved: 0,
+          durationMs: 0,
+        },
         added: [],
         removed: [],
         metadata: { properties },
@@ -202,9 +270,30 @@ describe("the format", () => {
       });
       current = next;
     }
-    for (const [version, isDue] of [[1, false], [2, true], [3, false], [4, true]] as const) {
+    for (const [version, isDue] of [
+      [1, false],
+      [2, true],
+      [3, false],
+      [4, true],
+    ] as const) {
       expect((await table.store.head(classicCheckpointPath(version))) !== undefined, String(version)).toBe(isDue);
     }
     expect((await format.open()).snapshot.properties.get("step")).toBe("4");
+  });
+});
+
+describe("a commit", () => {
+  it("stands when the checkpoint after it cannot be written, and that is said", async () => {
+    await table.commit(0, protocol, metaData());
+    await table.commit(1, metaData({ configuration: { "delta.checkpointInterval": "2" } }));
+    await table.commit(2, add("a.parquet"));
+    const store = createFaultyStore(table.store);
+    store.inject({ effect: { kind: "no-space" }, operation: ["putIfAbsent", "openWriter"], key: /checkpoint/ });
+    const context = { ...table.context(), store };
+    await afterCommit(context, await openState(context));
+    expect(table.warnings.join()).toMatch(/Version 2 .* was committed, but its checkpoint could not be written/);
+    expect(await table.store.head(classicCheckpointPath(2))).toBeUndefined();
+    await afterCommit(context, await openState(context));
+    expect(await table.store.head(classicCheckpointPath(2))).toBeDefined();
   });
 });

@@ -47,7 +47,14 @@ export interface MetadataOptions {
 export function metaData({ fields = [["id", "long"]], partitionColumns = [], configuration = {} }: MetadataOptions = {}): object {
   const schema = { type: "struct", fields: fields.map(([name, type]) => ({ name, type, nullable: true, metadata: {} })) };
   return {
-    metaData: { id: "5fba94ed-9794-4965-ba6e-6ee3c0d22af9", format: { provider: "parquet", options: {} }, schemaString: JSON.stringify(schema), partitionColumns, configuration, createdTime: 1 },
+    metaData: {
+      id: "5fba94ed-9794-4965-ba6e-6ee3c0d22af9",
+      format: { provider: "parquet", options: {} },
+      schemaString: JSON.stringify(schema),
+      partitionColumns,
+      configuration,
+      createdTime: 1,
+    },
   };
 }
 
@@ -60,7 +67,15 @@ export interface AddOptions {
 
 export function add(path: string, { partitionValues = {}, stats, size = 100, deletionVector }: AddOptions = {}): object {
   return {
-    add: { path, partitionValues, size, modificationTime: 1, dataChange: true, ...(stats === undefined ? {} : { stats: JSON.stringify(stats) }), ...(deletionVector === undefined ? {} : { deletionVector }) },
+    add: {
+      path,
+      partitionValues,
+      size,
+      modificationTime: 1,
+      dataChange: true,
+      ...(stats === undefined ? {} : { stats: JSON.stringify(stats) }),
+      ...(deletionVector === undefined ? {} : { deletionVector }),
+    },
   };
 }
 

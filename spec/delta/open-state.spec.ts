@@ -15,13 +15,22 @@ beforeEach(() => {
 async function write(latest: number, from = 0): Promise<void> {
   for (let version = from; version <= latest; version++) {
     table.clockMs += 1000;
-    await table.commit(version, { commitInfo: { operation: "WRITE" } }, ...(version === 0 ? [protocol, metaData()] : []), add(`f${version}.parquet`));
+    await table.commit(
+      version,
+      { commitInfo: { operation: "WRITE" } },
+      ...(version === 0 ? [protocol, metaData()] : []),
+      add(`f${version}.parquet`),
+    );
   }
 }
 
 const open = async (ref?: VersionRef) => openState(table.context(), ref);
 const checkpoint = async (version: number): Promise<void> => writeCheckpoint(table.context(), await open({ version }));
-const refusal = (ref?: VersionRef): Promise<LakeError> => open(ref).then(() => expect.unreachable("opened"), (error: LakeError) => error);
+const refusal = (ref?: VersionRef): Promise<LakeError> =>
+  open(ref).then(
+    () => expect.unreachable("opened"),
+    (error: LakeError) => error,
+  );
 const keysRead = (): readonly string[] => table.store.requests.filter(({ operation }) => operation === "get").map(({ key }) => key);
 
 describe("opening", () => {
@@ -61,7 +70,12 @@ describe("opening", () => {
     await write(12);
     await checkpoint(5);
     await checkpoint(10);
-    for (const [hinted, start] of [[5, 10], [7, 10], [999, 10], [10, 10]] as const) {
+    for (const [hinted, start] of [
+      [5, 10],
+      [7, 10],
+      [999, 10],
+      [10, 10],
+    ] as const) {
       await table.put(lastCheckpointPath, JSON.stringify({ version: hinted, size: 1 }));
       const { segment } = await open();
       expect([segment.version, segment.checkpoint?.version]).toEqual([12, start]);
@@ -72,7 +86,14 @@ describe("opening", () => {
     await write(12);
     await checkpoint(5);
     await checkpoint(10);
-    for (const [version, start] of [[0, undefined], [4, undefined], [5, 5], [9, 5], [10, 10], [12, 10]] as const) {
+    for (const [version, start] of [
+      [0, undefined],
+      [4, undefined],
+      [5, 5],
+      [9, 5],
+      [10, 10],
+      [12, 10],
+    ] as const) {
       const { segment } = await open({ version });
       expect([segment.version, segment.checkpoint?.version]).toEqual([version, start]);
     }
@@ -89,7 +110,15 @@ describe("opening", () => {
 
   it("takes the newest protocol and metadata, each from where it stands", async () => {
     await write(2);
-    await table.commit(3, metaData({ fields: [["id", "long"], ["name", "string"]] }));
+    await table.commit(
+      3,
+      metaData({
+        fields: [
+          ["id", "long"],
+          ["name", "string"],
+        ],
+      }),
+    );
     await checkpoint(3);
     await table.commit(4, { protocol: { minReaderVersion: 1, minWriterVersion: 4 } });
     const { configuration } = await open();
@@ -133,7 +162,9 @@ describe("a damaged log", () => {
 
   it("whose newest commit needs an unknown feature still opens at an older version", async () => {
     await write(1);
-    await table.commit(2, { protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ["quantumReads"], writerFeatures: ["quantumReads"] } });
+    await table.commit(2, {
+      protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ["quantumReads"], writerFeatures: ["quantumReads"] },
+    });
     expect(await refusal()).toMatchObject({ code: "delta/unsupported-feature", context: { features: ["quantumReads"] } });
     expect((await open({ version: 1 })).segment.version).toBe(1);
   });
@@ -165,11 +196,23 @@ describe("time travel", () => {
   it("by timestamp takes the newest version not later than it, by the times of the files", async () => {
     await write(3);
     const first = table.clockMs - 3000;
-    for (const [ms, version] of [[0, 0], [999, 0], [1000, 1], [2500, 2], [3000, 3]] as const) {
+    for (const [ms, version] of [
+      [0, 0],
+      [999, 0],
+      [1000, 1],
+      [2500, 2],
+      [3000, 3],
+    ] as const) {
       expect((await open({ timestampMs: first + ms })).segment.version).toBe(version);
     }
-    expect(await refusal({ timestampMs: first - 1 })).toMatchObject({ code: "delta/timestamp-out-of-range", context: { earliest: { version: 0, timestampMs: first } } });
-    expect(await refusal({ timestampMs: first + 3001 })).toMatchObject({ code: "delta/timestamp-out-of-range", context: { latest: { version: 3, timestampMs: first + 3000 } } });
+    expect(await refusal({ timestampMs: first - 1 })).toMatchObject({
+      code: "delta/timestamp-out-of-range",
+      context: { earliest: { version: 0, timestampMs: first } },
+    });
+    expect(await refusal({ timestampMs: first + 3001 })).toMatchObject({
+      code: "delta/timestamp-out-of-range",
+      context: { latest: { version: 3, timestampMs: first + 3000 } },
+    });
   });
 
   it("by timestamp does not go back before what can be rebuilt", async () => {
@@ -194,7 +237,16 @@ describe("time travel", () => {
       await table.commit(version, { commitInfo: { inCommitTimestamp } }, ...(version === 2 ? [features, metaData({ configuration })] : []));
     }
     expect((await open()).timestampMs).toBe(start + 110_000);
-    const cases = [[1000, 0], [2000, 1], [30_000, 1], [50_000, 2], [59_999, 2], [60_000, 3], [99_000, 6], [110_000, 8]] as const;
+    const cases = [
+      [1000, 0],
+      [2000, 1],
+      [30_000, 1],
+      [50_000, 2],
+      [59_999, 2],
+      [60_000, 3],
+      [99_000, 6],
+      [110_000, 8],
+    ] as const;
     for (const [ms, version] of cases) expect((await open({ timestampMs: start + ms })).segment.version, String(ms)).toBe(version);
     expect((await refusal({ timestampMs: start + 110_001 })).code).toBe("delta/timestamp-out-of-range");
   });

@@ -137,7 +137,11 @@ function parsedStatsReader(addType: StructType, add: Column, dataSchema: StructT
       const min = widenStatsValue(cell(["minValues", ...path], row), leaf, "min");
       const max = widenStatsValue(cell(["maxValues", ...path], row), leaf, "max");
       const nullCount = reliableNullCount(count(["nullCount", ...path], row), { numRecords: count(["numRecords"], row), tight });
-      return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), ...(nullCount === undefined ? {} : { nullCount }) };
+      return {
+        ...(min === undefined ? {} : { min }),
+        ...(max === undefined ? {} : { max }),
+        ...(nullCount === undefined ? {} : { nullCount }),
+      };
     },
   });
 }

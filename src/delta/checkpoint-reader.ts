@@ -39,7 +39,12 @@ const headColumns: Readonly<Record<HeadKind, { readonly name: string; readonly t
  *
  * @throws delta/corrupt-checkpoint
  */
-export async function readCheckpointHead(context: DeltaContext, checkpoint: Checkpoint, kinds: readonly HeadKind[], signal?: AbortSignal): Promise<CheckpointHead> {
+export async function readCheckpointHead(
+  context: DeltaContext,
+  checkpoint: Checkpoint,
+  kinds: readonly HeadKind[],
+  signal?: AbortSignal,
+): Promise<CheckpointHead> {
   const head: { -readonly [K in HeadKind]: CheckpointHead[K] extends readonly (infer T)[] ? T[] : CheckpointHead[K] } = {
     protocol: undefined,
     metadata: undefined,
@@ -70,7 +75,10 @@ export async function readCheckpointHead(context: DeltaContext, checkpoint: Chec
   return head;
 }
 
-function takeAction(head: { -readonly [K in HeadKind]: CheckpointHead[K] extends readonly (infer T)[] ? T[] : CheckpointHead[K] }, action: Action): void {
+function takeAction(
+  head: { -readonly [K in HeadKind]: CheckpointHead[K] extends readonly (infer T)[] ? T[] : CheckpointHead[K] },
+  action: Action,
+): void {
   if (action.kind === "protocol") head.protocol = action.protocol;
   else if (action.kind === "metadata") head.metadata = action.metadata;
   else if (action.kind === "txn") head.txns.push(action.txn);
@@ -133,7 +141,11 @@ export interface AddSelector {
 }
 
 /** The file actions of a checkpoint, streamed by row groups. @throws delta/corrupt-checkpoint */
-export async function* readCheckpointFileActions(context: DeltaContext, checkpoint: Checkpoint, options: ReadFileActionsOptions): AsyncGenerator<CheckpointGroup> {
+export async function* readCheckpointFileActions(
+  context: DeltaContext,
+  checkpoint: Checkpoint,
+  options: ReadFileActionsOptions,
+): AsyncGenerator<CheckpointGroup> {
   for (const file of checkpoint.files) {
     if (isJson(file.key)) yield await jsonFileActions(context, file, options.signal);
     else yield* readRows(context, file, options);
@@ -164,7 +176,11 @@ async function jsonFileActions(context: DeltaContext, file: CheckpointFile, sign
   return { kind: "actions", file: file.key, adds, removes };
 }
 
-async function readJsonCheckpoint(context: DeltaContext, file: CheckpointFile, signal: AbortSignal | undefined): Promise<readonly Action[]> {
+async function readJsonCheckpoint(
+  context: DeltaContext,
+  file: CheckpointFile,
+  signal: AbortSignal | undefined,
+): Promise<readonly Action[]> {
   try {
     return [...decodeActions(await context.store.get(file.key, { signal }), file.key)].map(({ action }) => action);
   } catch (error) {
@@ -178,14 +194,12 @@ function isJson(key: string): boolean {
 
 /** One of the columns has a value at its key. For pruning of row groups and pages. */
 function anyNotNull(paths: readonly (readonly [string, string])[]): BoundExpression {
-  const present = paths.map(
-    ([column, leaf], slot): BoundExpression => ({
-      kind: "call",
-      name: "isnotnull",
-      args: [{ kind: "reference", slot, path: [column, leaf], type: types.string, nullable: true }],
-      type: types.boolean,
-    }),
-  );
+  const present = paths.map(([column, leaf], slot): BoundExpression => ({
+    kind: "call",
+    name: "isnotnull",
+    args: [{ kind: "reference", slot, path: [column, leaf], type: types.string, nullable: true }],
+    type: types.boolean,
+  }));
   return present.reduce((left, right) => ({ kind: "call", name: "or", args: [left, right], type: types.boolean }));
 }
 
@@ -203,7 +217,8 @@ function damage(key: string, error: unknown): unknown {
   if (!(error instanceof LakeError) || !damageCodes.has(error.code)) return error;
   return new LakeError(
     "delta/corrupt-checkpoint",
-    `The checkpoint file ${key} cannot be read: ${error.message} Restore it from a backup; if the commits before it are all there, deleting it is enough.`,
+    `The checkpoint file ${key} cannot be read: ${error.message} Restore it from a backup; ` +
+      "if the commits before it are all there, deleting it is enough.",
     { ...error.context, file: key },
     error,
   );

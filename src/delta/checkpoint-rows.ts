@@ -48,7 +48,15 @@ export async function* readParquetColumns(
 ): AsyncGenerator<CheckpointColumns> {
   const reader = storeRangeReader(context.store, file);
   const columns = schema.fields.map((column) => ({ name: column.name, field: column, matchBy: "name" as const }));
-  for await (const { batch, firstRow, rows } of readParquet(reader, { codec: context.codec, columns, where, footer, rows: wanted, batchRows, signal })) {
+  for await (const { batch, firstRow, rows } of readParquet(reader, {
+    codec: context.codec,
+    columns,
+    where,
+    footer,
+    rows: wanted,
+    batchRows,
+    signal,
+  })) {
     yield { length: batch.numRows, children: columnsOf(batch), numberOf: (row) => rows?.[row] ?? firstRow + row };
   }
 }
@@ -64,17 +72,23 @@ export interface FileActionRows {
   readonly remove: Column | undefined;
 }
 
-export async function* readFileActionRows(context: DeltaContext, file: CheckpointFile, options: ReadFileActionsOptions): AsyncGenerator<FileActionRows> {
+export async function* readFileActionRows(
+  context: DeltaContext,
+  file: CheckpointFile,
+  options: ReadFileActionsOptions,
+): AsyncGenerator<FileActionRows> {
   const { add, remove, select, signal } = options;
   const footer = await readFooter(storeRangeReader(context.store, file), signal);
   if (select === undefined) {
-    for await (const columns of readParquetColumns(context, file, actionSchema(add, remove), { footer, signal })) yield actionRows(file, columns, add, remove);
+    for await (const columns of readParquetColumns(context, file, actionSchema(add, remove), { footer, signal }))
+      yield actionRows(file, columns, add, remove);
     return;
   }
   for await (const columns of readParquetColumns(context, file, actionSchema(select.columns, undefined), { footer, signal })) {
     const rows = select.select(actionRows(file, columns, select.columns, undefined)).map(columns.numberOf);
     if (rows.length === 0) continue;
-    for await (const chosen of readParquetColumns(context, file, actionSchema(add, undefined), { footer, rows, signal })) yield actionRows(file, chosen, add, undefined);
+    for await (const chosen of readParquetColumns(context, file, actionSchema(add, undefined), { footer, rows, signal }))
+      yield actionRows(file, chosen, add, undefined);
   }
 }
 
@@ -82,7 +96,12 @@ function actionSchema(add: StructType, remove: StructType | undefined): StructTy
   return struct([field("add", add), ...(remove === undefined ? [] : [field("remove", remove)])]);
 }
 
-function actionRows(file: CheckpointFile, { length, children }: CheckpointColumns, addType: StructType, removeType: StructType | undefined): FileActionRows {
+function actionRows(
+  file: CheckpointFile,
+  { length, children }: CheckpointColumns,
+  addType: StructType,
+  removeType: StructType | undefined,
+): FileActionRows {
   const [add, remove] = children;
   assert(add !== undefined, "file actions are read with the column add");
   return { file: file.key, length, addType, add, removeType, remove };

@@ -70,7 +70,8 @@ export function dataFileOf(source: AddSource, lens: FileLens): DataFile {
   if (vector === undefined) return new DeltaDataFile(source, lens);
   throw new LakeError(
     "delta/unsupported-feature",
-    `The file ${source.path()} has deleted rows recorded in a deletion vector (deletionVectors), which this release of laketable does not read. ` +
+    `The file ${source.path()} has deleted rows recorded in a deletion vector (deletionVectors), ` +
+      "which this release of laketable does not read. " +
       "Have the engine that wrote it purge the vectors (REORG TABLE … APPLY (PURGE)), or use a newer release.",
     { features: ["deletionVectors"], path: source.path(), deletionVector: deletionVectorId(vector) },
   );
@@ -83,7 +84,10 @@ export function addOf(file: DataFile): AddFile {
 }
 
 /** @throws delta/corrupt-log  a value is missing, or is none of its column */
-export function partitionOf(source: Pick<AddSource, "path" | "partitionValues">, { configuration, place }: Pick<FileLens, "configuration" | "place">): ReadonlyMap<string, Value> {
+export function partitionOf(
+  source: Pick<AddSource, "path" | "partitionValues">,
+  { configuration, place }: Pick<FileLens, "configuration" | "place">,
+): ReadonlyMap<string, Value> {
   const values = new Map<string, Value>();
   const texts = configuration.partitionFields.length === 0 ? noTexts : source.partitionValues();
   for (const [at, field] of configuration.partitionFields.entries()) {
@@ -103,7 +107,10 @@ export function partitionText(texts: PartitionValues, column: string, source: Pi
 }
 
 export function noPartitionValue(path: string | undefined, column: string, place: Place): LakeError {
-  return corruptLog(place, `the file ${path === undefined ? "of an \"add\"" : `"${path}"`} has no partition value for the column \`${column}\``);
+  return corruptLog(
+    place,
+    `the file ${path === undefined ? 'of an "add"' : `"${path}"`} has no partition value for the column \`${column}\``,
+  );
 }
 
 /** Statistics and partition values together: a partition column has its one value from end to end. */

@@ -32,7 +32,12 @@ export function createTable(context: DeltaContext, state: TableState, snapshot: 
   return Object.freeze(table);
 }
 
-async function commit(context: DeltaContext, state: TableState, pending: PendingCommit, options: CommitOptions = {}): Promise<CommitResult> {
+async function commit(
+  context: DeltaContext,
+  state: TableState,
+  pending: PendingCommit,
+  options: CommitOptions = {},
+): Promise<CommitResult> {
   const base: CommitBase = { version: state.segment.version, configuration: state.configuration };
   const { version, attempts, files } = await commitPending(context, base, pending, options);
   const committed = await advanceTableState(context, state, files);
@@ -50,7 +55,12 @@ async function refreshState(context: DeltaContext, state: TableState, signal: Ab
   const known = listing.find((file) => file.name.kind === "commit" && versionOf(file) === version);
   const isSame = tip !== undefined && known !== undefined && known.size === tip.size && known.modifiedMs === tip.modifiedMs;
   if (!isSame) return openState(context, undefined, signal);
-  return advanceTableState(context, state, listing.filter((file) => versionOf(file) > version), signal);
+  return advanceTableState(
+    context,
+    state,
+    listing.filter((file) => versionOf(file) > version),
+    signal,
+  );
 }
 
 async function stateAt(context: DeltaContext, state: TableState, ref: VersionRef, signal: AbortSignal | undefined): Promise<TableState> {

@@ -23,7 +23,11 @@ export async function* planFiles(context: DeltaContext, state: TableState, query
   // Whoever wants counts wants every live file counted, so every one is read.
   const select = query.onPruned === undefined ? await selectorOf(predicate, state) : undefined;
   for await (const group of replayFiles(context, state, { add: plannedAdd(configuration), select, signal: query.signal })) {
-    const lens: FileLens = { configuration, rootUrl: context.store.url, place: { file: group.kind === "rows" ? group.rows.file : group.file } };
+    const lens: FileLens = {
+      configuration,
+      rootUrl: context.store.url,
+      place: { file: group.kind === "rows" ? group.rows.file : group.file },
+    };
     const kept: DataFile[] = [];
     const count = { filesTotal: 0, bytesTotal: 0, filesKept: 0, bytesKept: 0, filesPrunedByPartition: 0 };
     for (const { source, verdict } of judge(group, lens)) {
@@ -68,14 +72,18 @@ async function groupJudge(predicate: FilePredicate, state: TableState): Promise<
   };
 }
 
-function actionJudge({ partition, statistics }: FilePredicate, configuration: TableConfiguration): (adds: readonly AddFile[], lens: FileLens) => Generator<JudgedAdd> {
+function actionJudge(
+  { partition, statistics }: FilePredicate,
+  configuration: TableConfiguration,
+): (adds: readonly AddFile[], lens: FileLens) => Generator<JudgedAdd> {
   const mayMatch = statistics === undefined ? undefined : compilePruner(statistics);
   return function* (adds, lens) {
     for (const add of adds) {
       const source = addSource(add, configuration);
       const texts = partition?.columns.map((column) => partitionText(add.partitionValues, column, source, lens.place));
       if (partition !== undefined && texts !== undefined && !partition.mayMatch(texts, lens.place)) yield { source, verdict: "partition" };
-      else if (mayMatch !== undefined && !mayMatch(boundsOf(source.stats(), () => partitionOf(source, lens)))) yield { source, verdict: "statistics" };
+      else if (mayMatch !== undefined && !mayMatch(boundsOf(source.stats(), () => partitionOf(source, lens))))
+        yield { source, verdict: "statistics" };
       else yield { source, verdict: "kept" };
     }
   };

@@ -16,7 +16,11 @@ const readAhead = 16;
  * The commits up to `version` that are still there, newest first, as their `commitInfo` tells. With a limit only so many
  * versions are listed and read. A commit without provenance has a version and a time.
  */
-export async function* readHistory(context: DeltaContext, version: number, { limit, signal }: HistoryOptions = {}): AsyncGenerator<HistoryEntry> {
+export async function* readHistory(
+  context: DeltaContext,
+  version: number,
+  { limit, signal }: HistoryOptions = {},
+): AsyncGenerator<HistoryEntry> {
   const from = limit === undefined ? undefined : Math.max(0, version - limit + 1);
   const commits = (await listLog(context, { from, to: version, signal })).filter((file) => file.name.kind === "commit");
   const times = monotonicTimes(commits.map((file) => ({ version: versionOf(file), modifiedMs: file.modifiedMs })));

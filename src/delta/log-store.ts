@@ -49,10 +49,13 @@ export async function readLastCheckpoint(context: DeltaContext, signal?: AbortSi
   } catch (error) {
     if (LakeError.is(error, "storage/not-found")) return undefined;
     if (!LakeError.is(error, "delta/corrupt-log")) throw error;
-    context.logger.warn(`The hint ${lastCheckpointPath} of ${context.store.url} is unreadable and was ignored; listing the whole log instead.`, {
-      url: context.store.url,
-      problem: error.message,
-    });
+    context.logger.warn(
+      `The hint ${lastCheckpointPath} of ${context.store.url} is unreadable and was ignored; listing the whole log instead.`,
+      {
+        url: context.store.url,
+        problem: error.message,
+      },
+    );
     return undefined;
   }
 }
@@ -73,7 +76,12 @@ export interface CommitOfLog {
 
 /** The commits in the given order, read ahead in parallel. */
 export function readCommits(context: DeltaContext, files: Iterable<LogFile>, signal?: AbortSignal): AsyncGenerator<CommitOfLog> {
-  return mapOrdered(files, commitReadAhead, async (file, call) => ({ file, actions: await readCommit(context, file, call.signal) }), signal);
+  return mapOrdered(
+    files,
+    commitReadAhead,
+    async (file, call) => ({ file, actions: await readCommit(context, file, call.signal) }),
+    signal,
+  );
 }
 
 /** The commits of a segment, newest first: the order of reconciliation. */

@@ -19,10 +19,18 @@ export async function notATable(context: DeltaContext, signal?: AbortSignal): Pr
   }
   const facts = { url, hasLog: log, hasParquet: parquet !== undefined };
   if (keys === 0) {
-    return new LakeError("delta/not-a-table", `There is no table at ${url}: there is nothing at all. Check the path, or make one with DeltaTable.create.`, facts);
+    return new LakeError(
+      "delta/not-a-table",
+      `There is no table at ${url}: there is nothing at all. Check the path, or make one with DeltaTable.create.`,
+      facts,
+    );
   }
   if (log) {
-    return new LakeError("delta/not-a-table", `There is no table at ${url}: its _delta_log holds no commit and no checkpoint. Restore the log from a backup.`, facts);
+    return new LakeError(
+      "delta/not-a-table",
+      `There is no table at ${url}: its _delta_log holds no commit and no checkpoint. Restore the log from a backup.`,
+      facts,
+    );
   }
   if (parquet !== undefined) {
     return new LakeError(

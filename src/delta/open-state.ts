@@ -27,8 +27,12 @@ async function findSegment(context: DeltaContext, target: number | undefined, si
   if (hint !== undefined && hint.version <= (target ?? Infinity)) {
     const listing = await listLog(context, { from: hint.version, to: target, signal });
     // The newest checkpoint may be a later one than the hint's; any complete one will do to start from.
-    if (newestCheckpoint(completeCheckpoints(listing), target ?? Infinity) !== undefined && reaches(listing, target)) return selectSegment(listing, target);
-    context.logger.debug?.("The hint of the last checkpoint led nowhere; listing the whole log.", { url: context.store.url, hint: hint.version });
+    if (newestCheckpoint(completeCheckpoints(listing), target ?? Infinity) !== undefined && reaches(listing, target))
+      return selectSegment(listing, target);
+    context.logger.debug?.("The hint of the last checkpoint led nowhere; listing the whole log.", {
+      url: context.store.url,
+      hint: hint.version,
+    });
   }
   const listing = await listLog(context, { to: target, signal });
   if (listing.length > 0 && reaches(listing, target)) return selectSegment(listing, target);
@@ -39,7 +43,10 @@ async function findSegment(context: DeltaContext, target: number | undefined, si
 
 /** Whether the log goes as far as `target`; if not, the range for the message takes a full listing. */
 function reaches(listing: readonly LogFile[], target: number | undefined): boolean {
-  return target === undefined || listing.some(({ name }) => (name.kind === "commit" || name.kind.endsWith("checkpoint")) && "version" in name && name.version === target);
+  return (
+    target === undefined ||
+    listing.some(({ name }) => (name.kind === "commit" || name.kind.endsWith("checkpoint")) && "version" in name && name.version === target)
+  );
 }
 
 async function fullListing(context: DeltaContext, signal: AbortSignal | undefined): Promise<readonly LogFile[]> {
@@ -61,7 +68,10 @@ async function loadOrFallBack(context: DeltaContext, segment: LogSegment, signal
     const listing = (await listLog(context, { to: segment.version, signal })).filter((file) => !damaged.has(file.key));
     const other = segmentOrUndefined(listing, segment.version);
     if (other === undefined) throw error;
-    context.logger.warn(`The checkpoint ${[...damaged].join(", ")} of ${context.store.url} is damaged and was passed over.`, { url: context.store.url, problem: error.message });
+    context.logger.warn(`The checkpoint ${[...damaged].join(", ")} of ${context.store.url} is damaged and was passed over.`, {
+      url: context.store.url,
+      problem: error.message,
+    });
     return loadOrFallBack(context, other, signal);
   }
 }

@@ -43,7 +43,9 @@ function partitionPruner(predicate: BoundExpression, configuration: TableConfigu
   const mayMatch = compilePruner(predicate);
   const slots = referencedSlots(predicate);
   const used = configuration.partitionFields.flatMap((field, at) =>
-    slots.has(configuration.schema.fields.indexOf(field)) ? [{ field, column: configuration.metadata.partitionColumns[at] ?? field.name }] : [],
+    slots.has(configuration.schema.fields.indexOf(field))
+      ? [{ field, column: configuration.metadata.partitionColumns[at] ?? field.name }]
+      : [],
   );
   const judged = new Map<string, boolean>();
   return {
@@ -52,7 +54,9 @@ function partitionPruner(predicate: BoundExpression, configuration: TableConfigu
       const key = texts.length === 1 ? `${texts[0] === null ? "" : `=${texts[0]}`}` : JSON.stringify(texts);
       let verdict = judged.get(key);
       if (verdict === undefined) {
-        const values = new Map<string, Value>(used.map(({ field, column }, at) => [field.name, decodePartitionValue(texts[at] ?? null, field.type, column, place)]));
+        const values = new Map<string, Value>(
+          used.map(({ field, column }, at) => [field.name, decodePartitionValue(texts[at] ?? null, field.type, column, place)]),
+        );
         // As if of one row: then "all null" and "none null" are known.
         verdict = mayMatch({ rowCount: 1, column: ([name]) => boundsAt(values, name) });
         judged.set(key, verdict);

@@ -27,7 +27,10 @@ function countActions(adds: readonly AddFile[]): number | undefined {
   return total;
 }
 
-async function countCheckpointed(group: Extract<FileGroup, { kind: "rows" }>, configuration: TableConfiguration): Promise<number | undefined> {
+async function countCheckpointed(
+  group: Extract<FileGroup, { kind: "rows" }>,
+  configuration: TableConfiguration,
+): Promise<number | undefined> {
   const { checkpointAdds } = await import("./checkpoint-adds.js");
   const adds = checkpointAdds(group.rows, configuration);
   let total = 0;

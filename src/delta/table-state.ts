@@ -47,7 +47,12 @@ export async function loadTableState(context: DeltaContext, segment: LogSegment,
  * @param newer  the log files after `state`: its next commits without a gap, and perhaps newer checkpoints
  * @throws as `loadTableState`, and delta/log-gap
  */
-export async function advanceTableState(context: DeltaContext, state: TableState, newer: readonly LogFile[], signal?: AbortSignal): Promise<TableState> {
+export async function advanceTableState(
+  context: DeltaContext,
+  state: TableState,
+  newer: readonly LogFile[],
+  signal?: AbortSignal,
+): Promise<TableState> {
   const extended = extendSegment(state.segment, newer);
   if (extended.version === state.segment.version) return state;
   const unread = extended.commits.filter((file) => versionOf(file) > state.segment.version);
@@ -56,7 +61,11 @@ export async function advanceTableState(context: DeltaContext, state: TableState
   const configuration =
     protocol === undefined && metadata === undefined
       ? state.configuration
-      : configure(extended, protocol ?? { action: state.configuration.protocol, place }, metadata ?? { action: state.configuration.metadata, place });
+      : configure(
+          extended,
+          protocol ?? { action: state.configuration.protocol, place },
+          metadata ?? { action: state.configuration.metadata, place },
+        );
   const segment = rebased(extended, newer);
   return { segment, configuration, timestampMs: await timestampOf(context, extended, configuration, signal) };
 }
@@ -78,7 +87,11 @@ async function newestDefinition(
   return { protocol, metadata };
 }
 
-function configure(segment: LogSegment, protocol: Sourced<Protocol> | undefined, metadata: Sourced<Metadata> | undefined): TableConfiguration {
+function configure(
+  segment: LogSegment,
+  protocol: Sourced<Protocol> | undefined,
+  metadata: Sourced<Metadata> | undefined,
+): TableConfiguration {
   const place = { file: segment.tip?.key ?? segment.checkpoint?.files[0]?.key ?? "" };
   if (protocol === undefined) throw corruptLog(place, `neither it nor anything before it has a "protocol" action`);
   if (metadata === undefined) throw corruptLog(place, `neither it nor anything before it has a "metaData" action`);
@@ -86,7 +99,12 @@ function configure(segment: LogSegment, protocol: Sourced<Protocol> | undefined,
 }
 
 /** PROTOCOL.md "In-Commit Timestamps" where they are active, else the commit file's modification time. */
-async function timestampOf(context: DeltaContext, segment: LogSegment, configuration: TableConfiguration, signal: AbortSignal | undefined): Promise<number> {
+async function timestampOf(
+  context: DeltaContext,
+  segment: LogSegment,
+  configuration: TableConfiguration,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   if (segment.tip !== undefined && isFeatureActive("inCommitTimestamp", configuration.protocol, configuration)) {
     const { commitInfo } = await readCommit(context, segment.tip, signal);
     if (commitInfo?.inCommitTimestamp !== undefined) return commitInfo.inCommitTimestamp;

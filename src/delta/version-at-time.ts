@@ -13,7 +13,12 @@ import { loadTableState, versionOf, type TableState } from "./table-state.js";
  *
  * @throws delta/timestamp-out-of-range
  */
-export async function versionAtTime(context: DeltaContext, listing: readonly LogFile[], timestampMs: number, signal?: AbortSignal): Promise<number> {
+export async function versionAtTime(
+  context: DeltaContext,
+  listing: readonly LogFile[],
+  timestampMs: number,
+  signal?: AbortSignal,
+): Promise<number> {
   const range = reconstructableRange(listing);
   const commits = listing.filter((file) => file.name.kind === "commit");
   const times = monotonicTimes(commits.map((file) => ({ version: versionOf(file), modifiedMs: file.modifiedMs }))).filter(
@@ -32,7 +37,11 @@ export async function versionAtTime(context: DeltaContext, listing: readonly Log
 }
 
 /** `undefined` when the newest version cannot be read by us: an older one still may be. */
-async function latestState(context: DeltaContext, listing: readonly LogFile[], signal: AbortSignal | undefined): Promise<TableState | undefined> {
+async function latestState(
+  context: DeltaContext,
+  listing: readonly LogFile[],
+  signal: AbortSignal | undefined,
+): Promise<TableState | undefined> {
   try {
     return await loadTableState(context, selectSegment(listing), signal);
   } catch (error) {
@@ -41,7 +50,9 @@ async function latestState(context: DeltaContext, listing: readonly LogFile[], s
   }
 }
 
-function inCommitTimesFrom({ configuration }: TableState): { readonly version: number; readonly timestampMs: number | undefined } | undefined {
+function inCommitTimesFrom({
+  configuration,
+}: TableState): { readonly version: number; readonly timestampMs: number | undefined } | undefined {
   if (!isFeatureActive("inCommitTimestamp", configuration.protocol, configuration)) return undefined;
   const { configuration: settings } = configuration.metadata;
   const version = Number(settings.get("delta.inCommitTimestampEnablementVersion") ?? 0);
@@ -50,7 +61,12 @@ function inCommitTimesFrom({ configuration }: TableState): { readonly version: n
 }
 
 /** In-commit timestamps ascend, so a binary search reads the logarithm of the commits. */
-async function searchInCommitTimes(context: DeltaContext, commits: readonly LogFile[], timestampMs: number, signal: AbortSignal | undefined): Promise<number> {
+async function searchInCommitTimes(
+  context: DeltaContext,
+  commits: readonly LogFile[],
+  timestampMs: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const timeOf = async (file: LogFile): Promise<VersionTime> => {
     const { commitInfo } = await readCommit(context, file, signal);
     return { version: versionOf(file), timestampMs: commitInfo?.inCommitTimestamp ?? file.modifiedMs };
@@ -58,7 +74,8 @@ async function searchInCommitTimes(context: DeltaContext, commits: readonly LogF
   const ends = [commits[0], commits.at(-1)].filter((file) => file !== undefined);
   const bounds = await Promise.all(ends.map(timeOf));
   const [first, last] = bounds;
-  if (first === undefined || last === undefined || timestampMs <= first.timestampMs || timestampMs >= last.timestampMs) return versionAt(bounds, timestampMs);
+  if (first === undefined || last === undefined || timestampMs <= first.timestampMs || timestampMs >= last.timestampMs)
+    return versionAt(bounds, timestampMs);
   let low = 0;
   let high = commits.length - 1;
   while (high - low > 1) {

@@ -6,12 +6,19 @@ import { decodeCommit, decodeProvenance } from "../../../src/delta/protocol/deco
 
 const file = "_delta_log/00000000000000000007.json";
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const commit = (...lines: readonly unknown[]): CommitActions => decodeCommit(bytes(lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n")), file);
+const commit = (...lines: readonly unknown[]): CommitActions =>
+  decodeCommit(bytes(lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n")), file);
 
 const add = { path: "a.parquet", partitionValues: {}, size: 1, modificationTime: 2, dataChange: true };
 const remove = { path: "a.parquet", deletionTimestamp: 5, dataChange: true };
 const vector = { storageType: "u", pathOrInlineDv: "ab^-aqEH.-t@S}K{vb[*k^", offset: 4, sizeInBytes: 40, cardinality: 6 };
-const metaData = { id: "af23c9d7", format: { provider: "parquet", options: {} }, schemaString: "…", partitionColumns: [], configuration: { appendOnly: "true" } };
+const metaData = {
+  id: "af23c9d7",
+  format: { provider: "parquet", options: {} },
+  schemaString: "…",
+  partitionColumns: [],
+  configuration: { appendOnly: "true" },
+};
 const protocol = { minReaderVersion: 1, minWriterVersion: 2 };
 
 function refusal(act: () => unknown): LakeError {
@@ -27,7 +34,14 @@ function refusal(act: () => unknown): LakeError {
 describe("a commit", () => {
   it("gives its actions by kind, in order", () => {
     const actions = commit(
-      { commitInfo: { timestamp: 1515491537026, operation: "WRITE", operationMetrics: { numFiles: 3, numOutputRows: "7" }, isBlindAppend: true } },
+      {
+        commitInfo: {
+          timestamp: 1515491537026,
+          operation: "WRITE",
+          operationMetrics: { numFiles: 3, numOutputRows: "7" },
+          isBlindAppend: true,
+        },
+      },
       { protocol },
       { metaData },
       { txn: { appId: "3ba13872-2d47-4e17-86a0-21afd2a22395", version: 364475 } },
@@ -37,20 +51,32 @@ describe("a commit", () => {
       { remove: { ...remove, path: "c.parquet" } },
       { cdc: { path: "_change_data/cdc.parquet", partitionValues: {}, size: 1213, dataChange: false } },
     );
-    expect(actions.commitInfo).toMatchObject({ operation: "WRITE", operationMetrics: { numFiles: "3", numOutputRows: "7" }, isBlindAppend: true });
+    expect(actions.commitInfo).toMatchObject({
+      operation: "WRITE",
+      operationMetrics: { numFiles: "3", numOutputRows: "7" },
+      isBlindAppend: true,
+    });
     expect(actions.protocol).toMatchObject(protocol);
     expect(actions.metadata).toMatchObject({ id: "af23c9d7", configuration: new Map([["appendOnly", "true"]]) });
     expect(actions.txns).toEqual([{ appId: "3ba13872-2d47-4e17-86a0-21afd2a22395", version: 364475n, lastUpdated: undefined }]);
     expect(actions.domains.map(({ domain }) => domain)).toEqual(["delta.x"]);
     expect(actions.adds.map(({ path }) => path)).toEqual(["a.parquet", "b.parquet"]);
     expect(actions.adds[0]).toMatchObject({ stats: '{"numRecords":1}', tags: new Map([["b", "c"]]), baseRowId: 4071 });
-    expect(actions.adds[1]?.partitionValues).toEqual(new Map([["date", "2017-12-10"], ["region", null]]));
+    expect(actions.adds[1]?.partitionValues).toEqual(
+      new Map([
+        ["date", "2017-12-10"],
+        ["region", null],
+      ]),
+    );
     expect(actions.removes).toMatchObject([{ path: "c.parquet", deletionTimestamp: 5 }]);
     expect(actions.cdcs).toMatchObject([{ path: "_change_data/cdc.parquet", size: 1213 }]);
   });
 
   it("may hold actions and fields that nobody knows, blank lines and CRLF", () => {
-    const actions = decodeCommit(bytes(`{"future":{"x":1}}\r\n\r\n{"add":${JSON.stringify({ ...add, newField: { y: [1] } })},"other":7}\r\n`), file);
+    const actions = decodeCommit(
+      bytes(`{"future":{"x":1}}\r\n\r\n{"add":${JSON.stringify({ ...add, newField: { y: [1] } })},"other":7}\r\n`),
+      file,
+    );
     expect(actions.adds).toHaveLength(1);
   });
 
@@ -76,7 +102,11 @@ describe("a commit", () => {
     ["that adds a path twice", [{ add }, { add: { ...add, deletionVector: vector } }].map((line) => JSON.stringify(line)).join("\n"), 2],
     ["that removes a path twice", [{ remove }, { remove }].map((line) => JSON.stringify(line)).join("\n"), 2],
     ["that adds and removes the same file", [{ add }, { remove }].map((line) => JSON.stringify(line)).join("\n"), 2],
-    ["with a size that is no safe integer", '{"add":{"path":"a","partitionValues":{},"size":9007199254740993,"modificationTime":1,"dataChange":true}}', 1],
+    [
+      "with a size that is no safe integer",
+      '{"add":{"path":"a","partitionValues":{},"size":9007199254740993,"modificationTime":1,"dataChange":true}}',
+      1,
+    ],
     ["with a negative size", JSON.stringify({ add: { ...add, size: -1 } }), 1],
     ["with an unknown kind of deletion vector", JSON.stringify({ add: { ...add, deletionVector: { ...vector, storageType: "x" } } }), 1],
     ["with partition values that are no strings", JSON.stringify({ add: { ...add, partitionValues: { a: 1 } } }), 1],

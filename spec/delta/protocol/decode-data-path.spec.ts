@@ -23,16 +23,24 @@ describe("a path of the log", () => {
     );
   });
 
-  it.each(["file:///data/my%20table/x%20y.parquet", "file:/data/my%20table/x%20y.parquet", "/data/my%20table/x%20y.parquet"])("that is absolute but below the table is its key: %s", (path) => {
-    expect(decode(path)).toBe("x y.parquet");
-  });
-
-  it.each(["file:///data/other/x.parquet", "/data/my%20table2/x.parquet", "s3://bucket/x.parquet", "../x.parquet", "a/%2e%2e/%2e%2e/x", "/data/my%20table/../x", "memory://m/x"])(
-    "that leaves the table is refused: %s",
+  it.each(["file:///data/my%20table/x%20y.parquet", "file:/data/my%20table/x%20y.parquet", "/data/my%20table/x%20y.parquet"])(
+    "that is absolute but below the table is its key: %s",
     (path) => {
-      expect(() => decode(path)).toThrow(refused("storage/location-not-allowed"));
+      expect(decode(path)).toBe("x y.parquet");
     },
   );
+
+  it.each([
+    "file:///data/other/x.parquet",
+    "/data/my%20table2/x.parquet",
+    "s3://bucket/x.parquet",
+    "../x.parquet",
+    "a/%2e%2e/%2e%2e/x",
+    "/data/my%20table/../x",
+    "memory://m/x",
+  ])("that leaves the table is refused: %s", (path) => {
+    expect(() => decode(path)).toThrow(refused("storage/location-not-allowed"));
+  });
 
   it.each(["a%.parquet", "a%zz", "%ff", ""])("that is no URI is refused: %s", (path) => {
     expect(() => decode(path)).toThrow(refused("delta/corrupt-log"));

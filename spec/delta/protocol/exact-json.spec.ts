@@ -33,7 +33,27 @@ describe("exact JSON", () => {
   });
 
   it("accepts exactly what JSON.parse accepts", () => {
-    const fragment = fc.constantFrom("{", "}", "[", "]", ",", ":", '"a"', '"\\u12"', "1", "-0", "01", "1.", ".5", "1e5", "true", "nul", " ", '"\t"', "1234567890123456789");
+    const fragment = fc.constantFrom(
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      '"a"',
+      '"\\u12"',
+      "1",
+      "-0",
+      "01",
+      "1.",
+      ".5",
+      "1e5",
+      "true",
+      "nul",
+      " ",
+      '"\t"',
+      "1234567890123456789",
+    );
     fc.assert(
       fc.property(fc.array(fragment, { maxLength: 8 }), (parts) => {
         const text = `[1234567890123456789,${parts.join("")}]`;

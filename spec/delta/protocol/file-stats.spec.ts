@@ -9,10 +9,12 @@ import type { Value } from "../../../src/schema/value.js";
 import { compareValues } from "../../../src/schema/value-order.js";
 
 const schema = parseSchemaText(
-  "b byte, i int, l long, f float, d double, dec decimal(38,10), s string, bin binary, flag boolean, day date, ts timestamp, ntz timestamp_ntz, " +
+  "b byte, i int, l long, f float, d double, dec decimal(38,10), s string, bin binary, flag boolean, day date, " +
+    "ts timestamp, ntz timestamp_ntz, " +
     "a struct<b: struct<c: long>>, list array<int>",
 );
-const of = (stats: string, column: string, in_: StructType = schema): ColumnBounds | undefined => fileStats(stats, in_).column(column.split("."));
+const of = (stats: string, column: string, in_: StructType = schema): ColumnBounds | undefined =>
+  fileStats(stats, in_).column(column.split("."));
 const minOf = (json: string, column: string): Value | undefined => of(`{"numRecords":1,"minValues":{"${column}":${json}}}`, column)?.min;
 const maxOf = (json: string, column: string): Value | undefined => of(`{"numRecords":1,"maxValues":{"${column}":${json}}}`, column)?.max;
 
@@ -27,7 +29,9 @@ describe("statistics", () => {
   });
 
   it("of nested fields are found by their path", () => {
-    const stats = '{"numRecords":4,"minValues":{"a":{"b":{"c":1}}},"maxValues":{"a":{"b":{"c":9007199254740993}}},"nullCount":{"a":{"b":{"c":2}},"list":1}}';
+    const stats =
+      '{"numRecords":4,"minValues":{"a":{"b":{"c":1}}},"maxValues":{"a":{"b":{"c":9007199254740993}}},' +
+      '"nullCount":{"a":{"b":{"c":2}},"list":1}}';
     expect(of(stats, "a.b.c")).toEqual({ min: 1n, max: 9007199254740993n, nullCount: 2, exact: true });
     expect(of(stats, "list")).toEqual({ nullCount: 1 });
     expect(of(stats, "a.b")).toBeUndefined();
@@ -57,16 +61,20 @@ describe("statistics", () => {
   it("of decimals bound the value, whether it was written exactly or through a double", () => {
     const type = parseType("decimal(38,10)");
     fc.assert(
-      fc.property(fc.oneof(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.bigInt({ min: -(10n ** 16n), max: 10n ** 16n })), fc.boolean(), (unscaled, throughDouble) => {
-        const digits = `${unscaled < 0n ? "-" : ""}${(unscaled < 0n ? -unscaled : unscaled).toString().padStart(11, "0")}`;
-        const exact = `${digits.slice(0, -10)}.${digits.slice(-10)}`;
-        const json = throughDouble ? String(Number(exact)) : exact;
-        const min = minOf(json, "dec");
-        const max = maxOf(json, "dec");
-        if (min !== undefined) expect(compareValues(type, min, unscaled)).toBeLessThanOrEqual(0);
-        if (max !== undefined) expect(compareValues(type, max, unscaled)).toBeGreaterThanOrEqual(0);
-        if (unscaled < 10n ** 15n && unscaled > -(10n ** 15n)) expect(min).toBe(unscaled);
-      }),
+      fc.property(
+        fc.oneof(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.bigInt({ min: -(10n ** 16n), max: 10n ** 16n })),
+        fc.boolean(),
+        (unscaled, throughDouble) => {
+          const digits = `${unscaled < 0n ? "-" : ""}${(unscaled < 0n ? -unscaled : unscaled).toString().padStart(11, "0")}`;
+          const exact = `${digits.slice(0, -10)}.${digits.slice(-10)}`;
+          const json = throughDouble ? String(Number(exact)) : exact;
+          const min = minOf(json, "dec");
+          const max = maxOf(json, "dec");
+          if (min !== undefined) expect(compareValues(type, min, unscaled)).toBeLessThanOrEqual(0);
+          if (max !== undefined) expect(compareValues(type, max, unscaled)).toBeGreaterThanOrEqual(0);
+          if (unscaled < 10n ** 15n && unscaled > -(10n ** 15n)) expect(min).toBe(unscaled);
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -84,27 +92,42 @@ describe("statistics", () => {
   });
 
   it("with wide bounds keep null counts only where they are sure, and are not exact", () => {
-    const wide = (nullCount: number): ColumnBounds | undefined => of(`{"numRecords":5,"tightBounds":false,"minValues":{"i":1},"nullCount":{"i":${nullCount}}}`, "i");
+    const wide = (nullCount: number): ColumnBounds | undefined =>
+      of(`{"numRecords":5,"tightBounds":false,"minValues":{"i":1},"nullCount":{"i":${nullCount}}}`, "i");
     expect(wide(0)).toEqual({ min: 1, nullCount: 0 });
     expect(wide(5)).toEqual({ min: 1, nullCount: 5 });
     expect(wide(3)).toEqual({ min: 1 });
   });
 
-  it.each(["", "{", "null", "[]", '{"numRecords":-1}', '{"numRecords":1.5}', '{"minValues":7}', '{"minValues":{"i":"x"}}', '{"minValues":{"i":[1]},"numRecords":"7"}'])(
-    "that are damaged (%s) are unknown, not an error",
-    (text) => {
-      expect(of(text, "i")).toBeUndefined();
-      expect(fileStats(text, schema).rowCount).toBeUndefined();
-      expect(numRecordsOf(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    "",
+    "{",
+    "null",
+    "[]",
+    '{"numRecords":-1}',
+    '{"numRecords":1.5}',
+    '{"minValues":7}',
+    '{"minValues":{"i":"x"}}',
+    '{"minValues":{"i":[1]},"numRecords":"7"}',
+  ])("that are damaged (%s) are unknown, not an error", (text) => {
+    expect(of(text, "i")).toBeUndefined();
+    expect(fileStats(text, schema).rowCount).toBeUndefined();
+    expect(numRecordsOf(text)).toBeUndefined();
+  });
 
-  it.each([["i", '"1"'], ["i", "1.5"], ["l", "1e30"], ["l", "9223372036854775808"], ["s", "1"], ["day", '"x"'], ["bin", '"x"'], ["list", "1"], ["flag", "1"]])(
-    "of another type than the column (%s: %s) are unknown",
-    (column, json) => {
-      expect(minOf(json, column)).toBeUndefined();
-    },
-  );
+  it.each([
+    ["i", '"1"'],
+    ["i", "1.5"],
+    ["l", "1e30"],
+    ["l", "9223372036854775808"],
+    ["s", "1"],
+    ["day", '"x"'],
+    ["bin", '"x"'],
+    ["list", "1"],
+    ["flag", "1"],
+  ])("of another type than the column (%s: %s) are unknown", (column, json) => {
+    expect(minOf(json, column)).toBeUndefined();
+  });
 
   it("give the number of records without parsing the rest", () => {
     expect(numRecordsOf('{"numRecords":10000,"minValues":{"id":0}}')).toBe(10000);

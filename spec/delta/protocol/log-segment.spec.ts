@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LakeError } from "../../../src/base/errors.js";
 import { classicCheckpointPath, commitPath, multiPartCheckpointPath, parseLogPath } from "../../../src/delta/protocol/log-path.js";
-import { extendSegment, rebased, reconstructableRange, selectSegment, type LogFile, type LogSegment } from "../../../src/delta/protocol/log-segment.js";
+import {
+  extendSegment,
+  rebased,
+  reconstructableRange,
+  selectSegment,
+  type LogFile,
+  type LogSegment,
+} from "../../../src/delta/protocol/log-segment.js";
 
 function listing(keys: readonly string[]): readonly LogFile[] {
   return [...keys].sort().flatMap((key) => {
@@ -34,14 +41,24 @@ const anyLog = fc
     parts: fc.array(fc.tuple(fc.nat({ max: 8 }), fc.integer({ min: 1, max: 2 })), { maxLength: 4 }),
   })
   .map(({ commits, classic, uuids, parts }) =>
-    listing([...new Set([...commits.map(commitPath), ...classic.map(classicCheckpointPath), ...uuids.map(uuidCheckpoint), ...parts.map(([v, part]) => multiPartCheckpointPath(v, part, 2))])]),
+    listing([
+      ...new Set([
+        ...commits.map(commitPath),
+        ...classic.map(classicCheckpointPath),
+        ...uuids.map(uuidCheckpoint),
+        ...parts.map(([v, part]) => multiPartCheckpointPath(v, part, 2)),
+      ]),
+    ]),
   );
 
 /** By definition: every start, tried one after the other. */
 function bruteForce(files: readonly LogFile[], target: number): readonly string[] | undefined {
   const has = (key: string): boolean => files.some((file) => file.key === key);
   for (let start = target; start >= -1; start--) {
-    const forms = start < 0 ? [[]] : [[uuidCheckpoint(start)], [classicCheckpointPath(start)], [1, 2].map((part) => multiPartCheckpointPath(start, part, 2))];
+    const forms =
+      start < 0
+        ? [[]]
+        : [[uuidCheckpoint(start)], [classicCheckpointPath(start)], [1, 2].map((part) => multiPartCheckpointPath(start, part, 2))];
     const form = forms.find((candidate) => candidate.every(has));
     if (form === undefined) continue;
     const commits = Array.from({ length: target - start }, (_, at) => commitPath(start + 1 + at));
@@ -80,7 +97,10 @@ describe("selectSegment", () => {
         const range = reconstructableRange(files);
         if (range === undefined) return;
         for (let version = range.earliest; version <= range.latest; version++) expect(typeof outcome(files, version)).toBe("object");
-        if (range.earliest > 0) expect(typeof outcome(files, range.earliest - 1) === "object" && files.some((file) => file.key === commitPath(range.earliest))).toBe(false);
+        if (range.earliest > 0)
+          expect(
+            typeof outcome(files, range.earliest - 1) === "object" && files.some((file) => file.key === commitPath(range.earliest)),
+          ).toBe(false);
       }),
       { numRuns: 500 },
     );
@@ -114,15 +134,22 @@ describe("selectSegment", () => {
 describe("a segment that goes on", () => {
   it("is the segment that a full listing gives, but for an older start", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 4 }), fc.option(fc.nat({ max: 10 }), { nil: undefined }), (known, more, checkpoint) => {
-        const commits = Array.from({ length: known + more + 1 }, (_, version) => commitPath(version));
-        const all = listing(checkpoint === undefined || checkpoint > known + more ? commits : [...commits, classicCheckpointPath(checkpoint)]);
-        const first = selectSegment(all.filter((file) => "version" in file.name && file.name.version <= known));
-        const newer = all.filter((file) => "version" in file.name && file.name.version > known);
-        const grown = rebased(extendSegment(first, newer), newer);
-        expect(keys(grown)).toEqual(keys(selectSegment(all)));
-        expect(grown.tip?.key).toBe(commitPath(known + more));
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 6 }),
+        fc.integer({ min: 0, max: 4 }),
+        fc.option(fc.nat({ max: 10 }), { nil: undefined }),
+        (known, more, checkpoint) => {
+          const commits = Array.from({ length: known + more + 1 }, (_, version) => commitPath(version));
+          const all = listing(
+            checkpoint === undefined || checkpoint > known + more ? commits : [...commits, classicCheckpointPath(checkpoint)],
+          );
+          const first = selectSegment(all.filter((file) => "version" in file.name && file.name.version <= known));
+          const newer = all.filter((file) => "version" in file.name && file.name.version > known);
+          const grown = rebased(extendSegment(first, newer), newer);
+          expect(keys(grown)).toEqual(keys(selectSegment(all)));
+          expect(grown.tip?.key).toBe(commitPath(known + more));
+        },
+      ),
     );
   });
 

@@ -18,13 +18,19 @@ const typed: fc.Arbitrary<readonly [DataType, Value]> = fc.oneof(
   fc.tuple(fc.constant<DataType>({ kind: "long" }), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
   fc.tuple(fc.constant<DataType>({ kind: "float" }), fc.float()),
   fc.tuple(fc.constant<DataType>({ kind: "double" }), fc.double()),
-  fc.tuple(fc.constant<DataType>({ kind: "decimal", precision: 38, scale: 18 }), fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n })),
+  fc.tuple(
+    fc.constant<DataType>({ kind: "decimal", precision: 38, scale: 18 }),
+    fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n }),
+  ),
   fc.tuple(fc.constant<DataType>({ kind: "boolean" }), fc.boolean()),
   fc.tuple(fc.constant<DataType>({ kind: "date" }), fc.integer({ min: -719162, max: 2932896 })),
   fc.tuple(fc.constant<DataType>({ kind: "timestamp" }), fc.bigInt({ min: minMicros, max: maxMicros })),
   fc.tuple(fc.constant<DataType>({ kind: "timestamp_ntz" }), fc.bigInt({ min: minMicros, max: maxMicros })),
   fc.tuple(fc.constant<DataType>({ kind: "string" }), fc.string({ unit: "binary", minLength: 1 })),
-  fc.tuple(fc.constant<DataType>({ kind: "binary" }), fc.string({ unit: "binary", minLength: 1 }).map((text) => new TextEncoder().encode(text))),
+  fc.tuple(
+    fc.constant<DataType>({ kind: "binary" }),
+    fc.string({ unit: "binary", minLength: 1 }).map((text) => new TextEncoder().encode(text)),
+  ),
 );
 
 describe("a partition value", () => {
@@ -39,11 +45,14 @@ describe("a partition value", () => {
     );
   });
 
-  it.each(["byte", "long", "double", "decimal(5,2)", "string", "binary", "boolean", "date", "timestamp", "timestamp_ntz"])("of type %s that is null or empty is null", (type) => {
-    expect(decode(null, type)).toBeNull();
-    expect(decode("", type)).toBeNull();
-    expect(encodePartitionValue(null, parseType(type))).toBeNull();
-  });
+  it.each(["byte", "long", "double", "decimal(5,2)", "string", "binary", "boolean", "date", "timestamp", "timestamp_ntz"])(
+    "of type %s that is null or empty is null",
+    (type) => {
+      expect(decode(null, type)).toBeNull();
+      expect(decode("", type)).toBeNull();
+      expect(encodePartitionValue(null, parseType(type))).toBeNull();
+    },
+  );
 
   it("in the protocol's spellings is understood", () => {
     expect(decode("1970-01-01", "date")).toBe(0);
@@ -69,15 +78,22 @@ describe("a partition value", () => {
     expect(encodePartitionValue("", { kind: "string" })).toBeNull();
   });
 
-  it.each([["int", "1.5"], ["int", "2147483648"], ["long", "x"], ["date", "1970-13-01"], ["timestamp", "yesterday"], ["boolean", "yes"], ["decimal(3,1)", "123.4"]])(
-    "of type %s that says %s is refused, naming column and text",
-    (type, text) => {
-      expect(() => decode(text, type)).toThrow(expect.objectContaining({ code: "delta/corrupt-log" }));
-      expect(() => decode(text, type)).toThrow(new RegExp(`"${text}".*\`p\``));
-    },
-  );
+  it.each([
+    ["int", "1.5"],
+    ["int", "2147483648"],
+    ["long", "x"],
+    ["date", "1970-13-01"],
+    ["timestamp", "yesterday"],
+    ["boolean", "yes"],
+    ["decimal(3,1)", "123.4"],
+  ])("of type %s that says %s is refused, naming column and text", (type, text) => {
+    expect(() => decode(text, type)).toThrow(expect.objectContaining({ code: "delta/corrupt-log" }));
+    expect(() => decode(text, type)).toThrow(new RegExp(`"${text}".*\`p\``));
+  });
 
   it("of binary that is no text is refused when it is to be written", () => {
-    expect(() => encodePartitionValue(Uint8Array.of(0xff), { kind: "binary" })).toThrow(expect.objectContaining({ code: "schema/invalid-value" }));
+    expect(() => encodePartitionValue(Uint8Array.of(0xff), { kind: "binary" })).toThrow(
+      expect.objectContaining({ code: "schema/invalid-value" }),
+    );
   });
 });

@@ -32,20 +32,36 @@ describe("table properties", () => {
     expect(readProperty(of({ "delta.parquet.compression.codec": "none" }), properties.compression)).toBe("uncompressed");
     expect(readProperty(of({ "delta.parquet.format.version": "2.12.0" }), properties.formatVersion)).toBe("2.0");
     expect(readProperty(of({ "delta.targetFileSize": "128mb" }), properties.targetFileBytes)).toBe(134217728);
-    expect(readProperty(of({ "delta.dataSkippingStatsColumns": "a, b.c,`odd,name`" }), properties.dataSkippingStatsColumns)).toEqual(["a", "b.c", "`odd,name`"]);
+    expect(readProperty(of({ "delta.dataSkippingStatsColumns": "a, b.c,`odd,name`" }), properties.dataSkippingStatsColumns)).toEqual([
+      "a",
+      "b.c",
+      "`odd,name`",
+    ]);
   });
 
   it.each([
-    ["delta.checkpointInterval", "0"], ["delta.checkpointInterval", "x"], ["delta.appendOnly", "yes"], ["delta.logRetentionDuration", "interval 1 month"],
-    ["delta.parquet.compression.codec", "lzo"], ["delta.parquet.format.version", "3.0.0"], ["delta.isolationLevel", "Snapshot"], ["delta.dataSkippingNumIndexedCols", "-2"],
-    ["delta.unheardOf", "1"], ["delta.minReaderVersion", "2"],
+    ["delta.checkpointInterval", "0"],
+    ["delta.checkpointInterval", "x"],
+    ["delta.appendOnly", "yes"],
+    ["delta.logRetentionDuration", "interval 1 month"],
+    ["delta.parquet.compression.codec", "lzo"],
+    ["delta.parquet.format.version", "3.0.0"],
+    ["delta.isolationLevel", "Snapshot"],
+    ["delta.dataSkippingNumIndexedCols", "-2"],
+    ["delta.unheardOf", "1"],
+    ["delta.minReaderVersion", "2"],
   ])("that mean nothing are refused: %s = %s", (key, value) => {
     expect(refused(key, value)).toBe("delta/invalid-property");
   });
 
   it.each([
-    ["delta.enableChangeDataFeed", "true"], ["delta.enableDeletionVectors", "true"], ["delta.columnMapping.mode", "name"], ["delta.feature.rowTracking", "supported"],
-    ["delta.constraints.positive", "x > 0"], ["delta.enableInCommitTimestamps", "true"], ["delta.checkpointPolicy", "v2"],
+    ["delta.enableChangeDataFeed", "true"],
+    ["delta.enableDeletionVectors", "true"],
+    ["delta.columnMapping.mode", "name"],
+    ["delta.feature.rowTracking", "supported"],
+    ["delta.constraints.positive", "x > 0"],
+    ["delta.enableInCommitTimestamps", "true"],
+    ["delta.checkpointPolicy", "v2"],
   ])("of features that are not built are refused by name: %s = %s", (key, value) => {
     expect(refused(key, value)).toBe("delta/unsupported-feature");
   });
@@ -65,10 +81,14 @@ describe("an interval", () => {
   it("adds up its parts, in any of Spark's units", () => {
     const units = { week: 604800000, day: 86400000, hour: 3600000, minute: 60000, second: 1000, millisecond: 1 };
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat({ max: 99 }), fc.constantFrom(...Object.entries(units)), fc.boolean()), { minLength: 1 }), fc.boolean(), (parts, prefix) => {
-        const text = parts.map(([n, [unit], plural]) => `${n} ${unit}${plural ? "S" : ""}`).join("  ");
-        expect(parseInterval(`${prefix ? "INTERVAL " : ""}${text}`)).toBe(parts.reduce((sum, [n, [, ms]]) => sum + n * ms, 0));
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat({ max: 99 }), fc.constantFrom(...Object.entries(units)), fc.boolean()), { minLength: 1 }),
+        fc.boolean(),
+        (parts, prefix) => {
+          const text = parts.map(([n, [unit], plural]) => `${n} ${unit}${plural ? "S" : ""}`).join("  ");
+          expect(parseInterval(`${prefix ? "INTERVAL " : ""}${text}`)).toBe(parts.reduce((sum, [n, [, ms]]) => sum + n * ms, 0));
+        },
+      ),
     );
   });
 

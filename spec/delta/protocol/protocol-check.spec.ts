@@ -8,13 +8,32 @@ import type { StructType } from "../../../src/schema/types.js";
 const schema: StructType = { kind: "struct", fields: [{ name: "id", type: { kind: "long" }, nullable: true, metadata: {} }] };
 const state = (configuration: Record<string, string> = {}, in_: StructType = schema): FeatureState => {
   const metadata: Metadata = {
-    id: "x", format: { provider: "parquet", options: new Map() }, schemaString: "", partitionColumns: [], configuration: new Map(Object.entries(configuration)),
+    id: "x",
+    format: { provider: "parquet", options: new Map() },
+    schemaString: "",
+    partitionColumns: [],
+    configuration: new Map(Object.entries(configuration)),
   };
   return { metadata, schema: in_ };
 };
-const withKey = (key: string): StructType => ({ kind: "struct", fields: [{ name: "s", nullable: true, metadata: {}, type: { kind: "struct", fields: [{ name: "c", type: { kind: "long" }, nullable: true, metadata: { [key]: "1" } }] } }] });
+const withKey = (key: string): StructType => ({
+  kind: "struct",
+  fields: [
+    {
+      name: "s",
+      nullable: true,
+      metadata: {},
+      type: { kind: "struct", fields: [{ name: "c", type: { kind: "long" }, nullable: true, metadata: { [key]: "1" } }] },
+    },
+  ],
+});
 const legacy = (minReaderVersion: number, minWriterVersion: number): Protocol => ({ minReaderVersion, minWriterVersion });
-const listed = (readerFeatures: readonly string[], writerFeatures: readonly string[]): Protocol => ({ minReaderVersion: 3, minWriterVersion: 7, readerFeatures, writerFeatures });
+const listed = (readerFeatures: readonly string[], writerFeatures: readonly string[]): Protocol => ({
+  minReaderVersion: 3,
+  minWriterVersion: 7,
+  readerFeatures,
+  writerFeatures,
+});
 
 function missing(act: () => void): readonly string[] {
   try {
@@ -30,13 +49,31 @@ describe("the feature table", () => {
   it("names each feature once, and readers only need reader-writer features", () => {
     expect(new Set(features.map((feature) => feature.name)).size).toBe(features.length);
     for (const feature of features) if (feature.kind === "writer") expect(feature.read, feature.name).not.toBe("no");
-    for (const feature of features) if (feature.read === "inactive" || feature.write === "inactive") expect(feature.isActive, feature.name).toBeDefined();
+    for (const feature of features)
+      if (feature.read === "inactive" || feature.write === "inactive") expect(feature.isActive, feature.name).toBeDefined();
   });
 
   it("has every name of PROTOCOL.md", () => {
     const names = [
-      "appendOnly", "invariants", "checkConstraints", "generatedColumns", "allowColumnDefaults", "changeDataFeed", "columnMapping", "identityColumns", "deletionVectors",
-      "rowTracking", "timestampNtz", "domainMetadata", "v2Checkpoint", "catalogManaged", "icebergCompatV1", "icebergCompatV2", "clustering", "vacuumProtocolCheck", "inCommitTimestamp",
+      "appendOnly",
+      "invariants",
+      "checkConstraints",
+      "generatedColumns",
+      "allowColumnDefaults",
+      "changeDataFeed",
+      "columnMapping",
+      "identityColumns",
+      "deletionVectors",
+      "rowTracking",
+      "timestampNtz",
+      "domainMetadata",
+      "v2Checkpoint",
+      "catalogManaged",
+      "icebergCompatV1",
+      "icebergCompatV2",
+      "clustering",
+      "vacuumProtocolCheck",
+      "inCommitTimestamp",
     ];
     expect(names.filter((name) => !features.some((feature) => feature.name === name))).toEqual([]);
   });
@@ -44,7 +81,13 @@ describe("the feature table", () => {
   it("gives legacy versions the features that they imply", () => {
     expect(supportedFeatures(legacy(1, 1), "write")).toEqual([]);
     expect(supportedFeatures(legacy(1, 2), "write")).toEqual(["appendOnly", "invariants"]);
-    expect(supportedFeatures(legacy(1, 4), "write")).toEqual(["appendOnly", "invariants", "checkConstraints", "changeDataFeed", "generatedColumns"]);
+    expect(supportedFeatures(legacy(1, 4), "write")).toEqual([
+      "appendOnly",
+      "invariants",
+      "checkConstraints",
+      "changeDataFeed",
+      "generatedColumns",
+    ]);
     expect(supportedFeatures(legacy(2, 5), "read")).toEqual(["columnMapping"]);
     expect(supportedFeatures({ ...legacy(2, 7), writerFeatures: ["columnMapping", "identityColumns"] }, "read")).toEqual(["columnMapping"]);
   });
@@ -52,7 +95,10 @@ describe("the feature table", () => {
 
 describe("reading", () => {
   it("is refused for unknown and unbuilt features, naming every one", () => {
-    expect(missing(() => assertReadable(listed(["quantumReads", "timestampNtz", "variantType"], [])))).toEqual(["quantumReads", "variantType"]);
+    expect(missing(() => assertReadable(listed(["quantumReads", "timestampNtz", "variantType"], [])))).toEqual([
+      "quantumReads",
+      "variantType",
+    ]);
     expect(() => assertReadable(listed(["quantumReads"], []))).toThrow(/quantumReads \(unknown/);
   });
 
@@ -93,7 +139,11 @@ describe("writing", () => {
   });
 
   it("is refused for features that bind writers as soon as they are listed", () => {
-    expect(missing(() => assertWritable(listed([], ["rowTracking", "domainMetadata", "quantumWrites"]), state()))).toEqual(["rowTracking", "domainMetadata", "quantumWrites"]);
+    expect(missing(() => assertWritable(listed([], ["rowTracking", "domainMetadata", "quantumWrites"]), state()))).toEqual([
+      "rowTracking",
+      "domainMetadata",
+      "quantumWrites",
+    ]);
     expect(missing(() => assertWritable(legacy(1, 8), state()))).toEqual(["version"]);
   });
 
@@ -103,14 +153,17 @@ describe("writing", () => {
 
   it("of plain features is allowed", () => {
     const names = ["timestampNtz", "v2Checkpoint", "vacuumProtocolCheck"];
-    expect(missing(() => assertWritable(listed(names, [...names, "appendOnly", "invariants"]), state({ "delta.appendOnly": "true" })))).toEqual([]);
+    expect(
+      missing(() => assertWritable(listed(names, [...names, "appendOnly", "invariants"]), state({ "delta.appendOnly": "true" }))),
+    ).toEqual([]);
   });
 });
 
 describe("a protocol", () => {
-  it.each([
-    legacy(0, 1), legacy(3, 2), { ...legacy(3, 7), writerFeatures: [] }, { ...legacy(3, 7), readerFeatures: [] }, legacy(1, 7),
-  ])("that contradicts itself is refused: %j", (protocol) => {
-    expect(() => assertValidProtocol(protocol, { file: "f" })).toThrow(expect.objectContaining({ code: "delta/corrupt-log" }));
-  });
+  it.each([legacy(0, 1), legacy(3, 2), { ...legacy(3, 7), writerFeatures: [] }, { ...legacy(3, 7), readerFeatures: [] }, legacy(1, 7)])(
+    "that contradicts itself is refused: %j",
+    (protocol) => {
+      expect(() => assertValidProtocol(protocol, { file: "f" })).toThrow(expect.objectContaining({ code: "delta/corrupt-log" }));
+    },
+  );
 });

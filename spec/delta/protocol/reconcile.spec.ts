@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deletionVectorId, type AddFile, type CommitActions, type DeletionVectorDescriptor, type LogicalFile, type RemoveFile } from "../../../src/delta/protocol/actions.js";
+import {
+  deletionVectorId,
+  type AddFile,
+  type CommitActions,
+  type DeletionVectorDescriptor,
+  type LogicalFile,
+  type RemoveFile,
+} from "../../../src/delta/protocol/actions.js";
 import { createFileReconciler, createNonFileReconciler } from "../../../src/delta/protocol/reconcile.js";
 
 const vectors: readonly (DeletionVectorDescriptor | undefined)[] = [
@@ -11,15 +18,27 @@ const vectors: readonly (DeletionVectorDescriptor | undefined)[] = [
 ];
 const file = fc.record({ path: fc.constantFrom("a", "b", "c"), deletionVector: fc.constantFrom(...vectors) });
 const keyOf = ({ path, deletionVector }: LogicalFile): string => `${path}?${deletionVectorId(deletionVector) ?? ""}`;
-const add = fc.tuple(file, fc.nat()).map(([key, size]): AddFile => ({ ...key, partitionValues: new Map(), size, modificationTime: 0, dataChange: true }));
+const add = fc
+  .tuple(file, fc.nat())
+  .map(([key, size]): AddFile => ({ ...key, partitionValues: new Map(), size, modificationTime: 0, dataChange: true }));
 const remove = fc.tuple(file, fc.nat()).map(([key, size]): RemoveFile => ({ ...key, size, dataChange: true }));
 const empty: CommitActions = { txns: [], domains: [], adds: [], removes: [], cdcs: [] };
 const fileCommit = fc
-  .record({ adds: fc.uniqueArray(add, { selector: (a) => a.path, maxLength: 3 }), removes: fc.uniqueArray(remove, { selector: (r) => r.path, maxLength: 3 }) })
-  .map(({ adds, removes }): CommitActions => ({ ...empty, adds, removes: removes.filter((r) => !adds.some((a) => keyOf(a) === keyOf(r))) }));
+  .record({
+    adds: fc.uniqueArray(add, { selector: (a) => a.path, maxLength: 3 }),
+    removes: fc.uniqueArray(remove, { selector: (r) => r.path, maxLength: 3 }),
+  })
+  .map(({ adds, removes }): CommitActions => ({
+    ...empty,
+    adds,
+    removes: removes.filter((r) => !adds.some((a) => keyOf(a) === keyOf(r))),
+  }));
 
 /** "To replay the log, scan all file actions and keep only the newest reference for each logical file." */
-function oracle(commits: readonly CommitActions[]): { readonly adds: ReadonlyMap<string, AddFile>; readonly removes: ReadonlyMap<string, RemoveFile> } {
+function oracle(commits: readonly CommitActions[]): {
+  readonly adds: ReadonlyMap<string, AddFile>;
+  readonly removes: ReadonlyMap<string, RemoveFile>;
+} {
   const adds = new Map<string, AddFile>();
   const removes = new Map<string, RemoveFile>();
   for (const commit of commits) {
@@ -52,14 +71,24 @@ describe("reconciliation", () => {
     reconciler.take({
       ...empty,
       protocol: { minReaderVersion: 1, minWriterVersion: 2 },
-      txns: [{ appId: "x", version: 9n }, { appId: "y", version: 1n }, { appId: "y", version: 5n }],
-      domains: [{ domain: "d", configuration: "old", removed: false }, { domain: "e", configuration: "kept", removed: false }],
+      txns: [
+        { appId: "x", version: 9n },
+        { appId: "y", version: 1n },
+        { appId: "y", version: 5n },
+      ],
+      domains: [
+        { domain: "d", configuration: "old", removed: false },
+        { domain: "e", configuration: "kept", removed: false },
+      ],
     });
     reconciler.take({ ...empty, protocol: { minReaderVersion: 1, minWriterVersion: 1 } });
     expect(reconciler.state()).toEqual({
       protocol: { minReaderVersion: 1, minWriterVersion: 2 },
       metadata: undefined,
-      txns: [{ appId: "x", version: 2n }, { appId: "y", version: 5n }],
+      txns: [
+        { appId: "x", version: 2n },
+        { appId: "y", version: 5n },
+      ],
       domains: [{ domain: "e", configuration: "kept", removed: false }],
     });
   });

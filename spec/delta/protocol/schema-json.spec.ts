@@ -7,17 +7,37 @@ import type { DataType, Field, StructType } from "../../../src/schema/types.js";
 const place = { file: "_delta_log/00000000000000000000.json", line: 2 };
 
 const leaf: fc.Arbitrary<DataType> = fc.oneof(
-  fc.constantFrom<DataType["kind"]>(
-    "byte", "short", "int", "long", "float", "double", "string", "binary", "boolean", "date", "timestamp", "timestamp_ntz", "variant", "void",
-  ).map((kind) => ({ kind }) as DataType),
-  fc.tuple(fc.integer({ min: 1, max: 38 }), fc.nat({ max: 38 })).map(([precision, scale]): DataType => ({ kind: "decimal", precision, scale: Math.min(scale, precision) })),
+  fc
+    .constantFrom<DataType["kind"]>(
+      "byte",
+      "short",
+      "int",
+      "long",
+      "float",
+      "double",
+      "string",
+      "binary",
+      "boolean",
+      "date",
+      "timestamp",
+      "timestamp_ntz",
+      "variant",
+      "void",
+    )
+    .map((kind) => ({ kind }) as DataType),
+  fc
+    .tuple(fc.integer({ min: 1, max: 38 }), fc.nat({ max: 38 }))
+    .map(([precision, scale]): DataType => ({ kind: "decimal", precision, scale: Math.min(scale, precision) })),
 );
 
 const fields = (type: fc.Arbitrary<DataType>): fc.Arbitrary<readonly Field[]> =>
-  fc.uniqueArray(fc.record({ name: fc.string({ minLength: 1 }), type, nullable: fc.boolean(), metadata: fc.dictionary(fc.string(), fc.jsonValue()) }), {
-    maxLength: 4,
-    selector: (field) => field.name.toLowerCase(),
-  });
+  fc.uniqueArray(
+    fc.record({ name: fc.string({ minLength: 1 }), type, nullable: fc.boolean(), metadata: fc.dictionary(fc.string(), fc.jsonValue()) }),
+    {
+      maxLength: 4,
+      selector: (field) => field.name.toLowerCase(),
+    },
+  );
 
 const { type: anyType } = fc.letrec<{ type: DataType }>((tie) => ({
   type: fc.oneof(
@@ -39,7 +59,8 @@ function code(text: string): string {
   }
 }
 
-const oneColumn = (type: unknown): string => JSON.stringify({ type: "struct", fields: [{ name: "c", type, nullable: true, metadata: {} }] });
+const oneColumn = (type: unknown): string =>
+  JSON.stringify({ type: "struct", fields: [{ name: "c", type, nullable: true, metadata: {} }] });
 
 describe("schema JSON", () => {
   it("reads back every schema, metadata and nullability included", () => {
@@ -58,17 +79,25 @@ describe("schema JSON", () => {
       kind: "struct",
       fields: [
         { name: "a", type: { kind: "int" }, nullable: true, metadata: {} },
-        { name: "b", type: { kind: "array", element: { kind: "decimal", precision: 12, scale: 2 }, containsNull: false }, nullable: false, metadata: { comment: "x" } },
+        {
+          name: "b",
+          type: { kind: "array", element: { kind: "decimal", precision: 12, scale: 2 }, containsNull: false },
+          nullable: false,
+          metadata: { comment: "x" },
+        },
       ],
     };
     expect(encodeSchema(schema)).toBe(
       '{"type":"struct","fields":[{"name":"a","type":"integer","nullable":true,"metadata":{}},' +
-        '{"name":"b","type":{"type":"array","elementType":"decimal(12,2)","containsNull":false},"nullable":false,"metadata":{"comment":"x"}}]}',
+        '{"name":"b","type":{"type":"array","elementType":"decimal(12,2)","containsNull":false},' +
+        '"nullable":false,"metadata":{"comment":"x"}}]}',
     );
   });
 
   it("keeps numbers of 64 bits in metadata", () => {
-    const text = '{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{"delta.identity.highWaterMark":9223372036854775807}}]}';
+    const text =
+      '{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,' +
+      '"metadata":{"delta.identity.highWaterMark":9223372036854775807}}]}';
     expect(encodeSchema(decodeSchema(text, place))).toBe(text);
   });
 
@@ -79,15 +108,29 @@ describe("schema JSON", () => {
     expect(decodeSchema(text, place).fields.map((field) => field.type.kind)).toEqual(["array", "map"]);
   });
 
-  it.each(["hyperint", "interval day to second", "geometry(OGC:CRS84)", "timestamp_nanos", { type: "udt", class: "x" }])("refuses the type %j by name", (type) => {
-    expect(code(oneColumn(type))).toBe("delta/unsupported-feature");
-    expect(() => decodeSchema(oneColumn(type), place)).toThrow(/`c`/);
-  });
+  it.each(["hyperint", "interval day to second", "geometry(OGC:CRS84)", "timestamp_nanos", { type: "udt", class: "x" }])(
+    "refuses the type %j by name",
+    (type) => {
+      expect(code(oneColumn(type))).toBe("delta/unsupported-feature");
+      expect(() => decodeSchema(oneColumn(type), place)).toThrow(/`c`/);
+    },
+  );
 
   it.each([
-    "", "[]", '"long"', "{}", '{"type":"struct"}', '{"type":"struct","fields":[{"type":"long"}]}', '{"type":"struct","fields":[1]}',
-    oneColumn("decimal(39,2)"), oneColumn("decimal(2,3)"), oneColumn("decimal(10,-2)"), oneColumn(7), oneColumn({ type: "array", elementType: "long", containsNull: "x" }),
-    '{"type":"struct","fields":[{"name":"a","type":"long","nullable":true,"metadata":{}},{"name":"A","type":"long","nullable":true,"metadata":{}}]}',
+    "",
+    "[]",
+    '"long"',
+    "{}",
+    '{"type":"struct"}',
+    '{"type":"struct","fields":[{"type":"long"}]}',
+    '{"type":"struct","fields":[1]}',
+    oneColumn("decimal(39,2)"),
+    oneColumn("decimal(2,3)"),
+    oneColumn("decimal(10,-2)"),
+    oneColumn(7),
+    oneColumn({ type: "array", elementType: "long", containsNull: "x" }),
+    '{"type":"struct","fields":[{"name":"a","type":"long","nullable":true,"metadata":{}},' +
+      '{"name":"A","type":"long","nullable":true,"metadata":{}}]}',
   ])("refuses %s as damaged", (text) => {
     expect(code(text)).toBe("delta/corrupt-log");
   });

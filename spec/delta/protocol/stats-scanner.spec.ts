@@ -7,21 +7,49 @@ import { parseSchemaText } from "../../../src/schema/type-text.js";
 const schema = parseSchemaText("id long, name string, d double, x struct<y: struct<z: int>, id: long>, ts timestamp, dec decimal(20,2)");
 const paths = [["id"], ["name"], ["d"], ["x", "y", "z"], ["x", "id"], ["ts"], ["dec"]];
 
-const number = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String), fc.integer().map(String), fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => JSON.stringify(n)));
-const value = fc.oneof(number, fc.string().map((text) => JSON.stringify(text)), fc.constantFrom("null", "true", '"NaN"', "[1,{}]", '"2023-01-01T00:00:00.123Z"'));
+const number = fc.oneof(
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
+  fc.integer().map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => JSON.stringify(n)),
+);
+const value = fc.oneof(
+  number,
+  fc.string().map((text) => JSON.stringify(text)),
+  fc.constantFrom("null", "true", '"NaN"', "[1,{}]", '"2023-01-01T00:00:00.123Z"'),
+);
 const blank = fc.constantFrom("", " ", "\n\t");
 const object = (members: fc.Arbitrary<readonly (readonly [string, string])[]>): fc.Arbitrary<string> =>
-  fc.tuple(members, blank).map(([list, space]) => `{${space}${list.map(([name, text]) => `${JSON.stringify(name)}${space}:${space}${text}`).join(`${space},${space}`)}${space}}`);
+  fc
+    .tuple(members, blank)
+    .map(
+      ([list, space]) =>
+        `{${space}${list.map(([name, text]) => `${JSON.stringify(name)}${space}:${space}${text}`).join(`${space},${space}`)}${space}}`,
+    );
 /** A name that needs an escape makes the scanner give up; see below. */
 const plainName = fc.string().filter((name) => !JSON.stringify(name).includes("\\"));
 const members = (names: readonly string[], of: fc.Arbitrary<string>): fc.Arbitrary<readonly (readonly [string, string])[]> =>
   fc.uniqueArray(fc.tuple(fc.oneof(fc.constantFrom(...names), plainName), of), { selector: ([name]) => name, maxLength: 5 });
 const columns = object(
-  fc.tuple(members(["id", "name", "d", "ts", "dec", "minValues"], value), fc.option(object(members(["id", "y"], fc.oneof(value, object(members(["z"], value)))))))
+  fc
+    .tuple(
+      members(["id", "name", "d", "ts", "dec", "minValues"], value),
+      fc.option(object(members(["id", "y"], fc.oneof(value, object(members(["z"], value)))))),
+    )
     .map(([flat, nested]) => (nested === null ? flat : [...flat.filter(([name]) => name !== "x"), ["x", nested] as const])),
 );
 const stats = object(
-  fc.record({ numRecords: fc.nat().map(String), minValues: columns, maxValues: columns, nullCount: columns, tightBounds: fc.constantFrom("true", "false"), other: value }, { requiredKeys: [] })
+  fc
+    .record(
+      {
+        numRecords: fc.nat().map(String),
+        minValues: columns,
+        maxValues: columns,
+        nullCount: columns,
+        tightBounds: fc.constantFrom("true", "false"),
+        other: value,
+      },
+      { requiredKeys: [] },
+    )
     .map((record) => Object.entries(record)),
 );
 

@@ -25,7 +25,11 @@ export const metadataType = struct([
 
 export const txnType = struct([field("appId", types.string), field("version", types.long), field("lastUpdated", types.long)]);
 
-export const domainMetadataType = struct([field("domain", types.string), field("configuration", types.string), field("removed", types.boolean)]);
+export const domainMetadataType = struct([
+  field("domain", types.string),
+  field("configuration", types.string),
+  field("removed", types.boolean),
+]);
 
 export const sidecarType = struct([field("path", types.string), field("sizeInBytes", types.long), field("modificationTime", types.long)]);
 
@@ -65,7 +69,17 @@ export const removeType = struct([
 
 /** Types that have a minimum and a maximum in statistics. */
 const orderedKinds: ReadonlySet<DataType["kind"]> = new Set<DataType["kind"]>([
-  "byte", "short", "int", "long", "float", "double", "decimal", "string", "date", "timestamp", "timestamp_ntz",
+  "byte",
+  "short",
+  "int",
+  "long",
+  "float",
+  "double",
+  "decimal",
+  "string",
+  "date",
+  "timestamp",
+  "timestamp_ntz",
 ]);
 
 /** `add.stats_parsed` of a table whose files hold `dataSchema`. */

@@ -151,7 +151,9 @@ export function decodeCommitInfo(fields: JsonObject): CommitInfo {
 
 /** Spark writes metrics as strings, others as numbers. */
 function textMetrics(metrics: JsonObject): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]));
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
 }
 
 function decodeVectorOf(read: FieldReader, place: Place): DeletionVectorDescriptor | undefined {

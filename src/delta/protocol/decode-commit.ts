@@ -65,7 +65,18 @@ export function* decodeActions(bytes: Uint8Array, file: string): Generator<LineA
   if (lines === 0) throw corruptLog({ file }, "it has no actions");
 }
 
-const knownActions = ["add", "remove", "commitInfo", "metaData", "protocol", "txn", "domainMetadata", "cdc", "sidecar", "checkpointMetadata"] as const;
+const knownActions = [
+  "add",
+  "remove",
+  "commitInfo",
+  "metaData",
+  "protocol",
+  "txn",
+  "domainMetadata",
+  "cdc",
+  "sidecar",
+  "checkpointMetadata",
+] as const;
 
 /** The action of one line; `undefined` when it is one that we do not know. */
 function decodeLine(text: string, place: Place): Action | undefined {
@@ -204,7 +215,10 @@ class CommitBuilder {
   #once(seen: Map<string, Seen>, file: LogicalFile, verb: string, line: number): void {
     const first = seen.get(file.path);
     if (first !== undefined) {
-      throw corruptLog({ file: this.#file, line }, `the path "${file.path}" was ${verb} before, in line ${first.line}; a commit may name it once`);
+      throw corruptLog(
+        { file: this.#file, line },
+        `the path "${file.path}" was ${verb} before, in line ${first.line}; a commit may name it once`,
+      );
     }
     seen.set(file.path, { line, vector: deletionVectorId(file.deletionVector) });
   }

@@ -39,7 +39,10 @@ function belowRoot(decoded: string, rootUrl: string): string | undefined {
 
 /** `file:/a`, `file:///a` and `/a` are one place, `s3a:` is `s3:`. */
 function plain(url: string): string {
-  return url.replace(/^file:/, "").replace(/^\/+/, "/").replace(/^s3[an]:/, "s3:");
+  return url
+    .replace(/^file:/, "")
+    .replace(/^\/+/, "/")
+    .replace(/^s3[an]:/, "s3:");
 }
 
 function decodePercent(path: string, place: Place): string {

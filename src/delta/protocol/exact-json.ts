@@ -135,7 +135,10 @@ const words: readonly (readonly [string, null | boolean])[] = [
 ];
 
 function exactNumber(token: string): ExactNumber {
-  const digits = token.replace(/[eE].*$/, "").replace(/[-.]/g, "").replace(/^0+/, "");
+  const digits = token
+    .replace(/[eE].*$/, "")
+    .replace(/[-.]/g, "")
+    .replace(/^0+/, "");
   if (digits.length <= 15) return Number(token);
   const text: NumberText = Object.freeze({ numberText: token });
   numberTexts.add(text);

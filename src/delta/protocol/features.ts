@@ -40,11 +40,46 @@ const no = { read: "no", write: "no" } as const;
  * RFCs beside it, and the names that Spark and Databricks write. What is not in here is refused as unknown.
  */
 export const features: readonly Feature[] = Object.freeze([
-  { name: "appendOnly", kind: "writer", legacy: { minWriterVersion: 2 }, ...yes, note: "Tables whose rows are only ever added", isActive: property("delta.appendOnly") },
-  { name: "invariants", kind: "writer", legacy: { minWriterVersion: 2 }, ...yes, note: "NOT NULL columns and column invariants", isActive: () => true },
-  { name: "checkConstraints", kind: "writer", legacy: { minWriterVersion: 3 }, ...untilActive, note: "CHECK constraints", isActive: hasConstraints },
-  { name: "changeDataFeed", kind: "writer", legacy: { minWriterVersion: 4 }, ...untilActive, note: "Row-level changes of every version", isActive: property("delta.enableChangeDataFeed") },
-  { name: "generatedColumns", kind: "writer", legacy: { minWriterVersion: 4 }, ...untilActive, note: "Columns computed from others", isActive: columnKey("delta.generationExpression") },
+  {
+    name: "appendOnly",
+    kind: "writer",
+    legacy: { minWriterVersion: 2 },
+    ...yes,
+    note: "Tables whose rows are only ever added",
+    isActive: property("delta.appendOnly"),
+  },
+  {
+    name: "invariants",
+    kind: "writer",
+    legacy: { minWriterVersion: 2 },
+    ...yes,
+    note: "NOT NULL columns and column invariants",
+    isActive: () => true,
+  },
+  {
+    name: "checkConstraints",
+    kind: "writer",
+    legacy: { minWriterVersion: 3 },
+    ...untilActive,
+    note: "CHECK constraints",
+    isActive: hasConstraints,
+  },
+  {
+    name: "changeDataFeed",
+    kind: "writer",
+    legacy: { minWriterVersion: 4 },
+    ...untilActive,
+    note: "Row-level changes of every version",
+    isActive: property("delta.enableChangeDataFeed"),
+  },
+  {
+    name: "generatedColumns",
+    kind: "writer",
+    legacy: { minWriterVersion: 4 },
+    ...untilActive,
+    note: "Columns computed from others",
+    isActive: columnKey("delta.generationExpression"),
+  },
   {
     name: "columnMapping",
     kind: "reader-writer",
@@ -55,8 +90,21 @@ export const features: readonly Feature[] = Object.freeze([
     note: "Renamed and dropped columns without rewriting; mode `none` only",
     isActive: (state) => (state.metadata.configuration.get("delta.columnMapping.mode") ?? "none").toLowerCase() !== "none",
   },
-  { name: "identityColumns", kind: "writer", legacy: { minWriterVersion: 6 }, ...untilActive, note: "Columns with generated unique numbers", isActive: columnKey("delta.identity.start") },
-  { name: "allowColumnDefaults", kind: "writer", ...untilActive, note: "Default values of columns", isActive: columnKey("CURRENT_DEFAULT") },
+  {
+    name: "identityColumns",
+    kind: "writer",
+    legacy: { minWriterVersion: 6 },
+    ...untilActive,
+    note: "Columns with generated unique numbers",
+    isActive: columnKey("delta.identity.start"),
+  },
+  {
+    name: "allowColumnDefaults",
+    kind: "writer",
+    ...untilActive,
+    note: "Default values of columns",
+    isActive: columnKey("CURRENT_DEFAULT"),
+  },
   {
     name: "deletionVectors",
     kind: "reader-writer",
@@ -67,15 +115,44 @@ export const features: readonly Feature[] = Object.freeze([
     isActive: property("delta.enableDeletionVectors"),
   },
   { name: "timestampNtz", kind: "reader-writer", ...yes, note: "Timestamps without a time zone" },
-  { name: "v2Checkpoint", kind: "reader-writer", ...yes, note: "V2 checkpoints are read, with sidecars; those written here are V1, which the protocol allows" },
+  {
+    name: "v2Checkpoint",
+    kind: "reader-writer",
+    ...yes,
+    note: "V2 checkpoints are read, with sidecars; those written here are V1, which the protocol allows",
+  },
   { name: "vacuumProtocolCheck", kind: "reader-writer", ...yes, note: "A promise about VACUUM; nothing to do for reads and commits" },
   { name: "domainMetadata", kind: "writer", ...readOnly, note: "Named settings of other features and applications" },
   { name: "rowTracking", kind: "writer", ...readOnly, note: "Ids that follow a row through its versions" },
   { name: "clustering", kind: "writer", ...readOnly, note: "Liquid clustering" },
-  { name: "inCommitTimestamp", kind: "writer", ...untilActive, note: "Commit times inside the commits", isActive: property("delta.enableInCommitTimestamps") },
-  { name: "icebergCompatV1", kind: "writer", ...untilActive, note: "Files that Iceberg readers can use", isActive: property("delta.enableIcebergCompatV1") },
-  { name: "icebergCompatV2", kind: "writer", ...untilActive, note: "Files that Iceberg readers can use", isActive: property("delta.enableIcebergCompatV2") },
-  { name: "icebergCompatV3", kind: "writer", ...untilActive, note: "Files that Iceberg readers can use", isActive: property("delta.enableIcebergCompatV3") },
+  {
+    name: "inCommitTimestamp",
+    kind: "writer",
+    ...untilActive,
+    note: "Commit times inside the commits",
+    isActive: property("delta.enableInCommitTimestamps"),
+  },
+  {
+    name: "icebergCompatV1",
+    kind: "writer",
+    ...untilActive,
+    note: "Files that Iceberg readers can use",
+    isActive: property("delta.enableIcebergCompatV1"),
+  },
+  {
+    name: "icebergCompatV2",
+    kind: "writer",
+    ...untilActive,
+    note: "Files that Iceberg readers can use",
+    isActive: property("delta.enableIcebergCompatV2"),
+  },
+  {
+    name: "icebergCompatV3",
+    kind: "writer",
+    ...untilActive,
+    note: "Files that Iceberg readers can use",
+    isActive: property("delta.enableIcebergCompatV3"),
+  },
   { name: "icebergWriterCompatV1", kind: "writer", ...readOnly, note: "Tables as an Iceberg writer would make them" },
   { name: "icebergWriterCompatV3", kind: "writer", ...readOnly, note: "Tables as an Iceberg writer would make them" },
   { name: "checkpointProtection", kind: "writer", ...readOnly, note: "Checkpoints that log cleanup must keep" },
@@ -83,7 +160,12 @@ export const features: readonly Feature[] = Object.freeze([
   { name: "columnMappingUsageTracking", kind: "writer", ...readOnly, note: "Whether column mapping was ever used" },
   { name: "collations", kind: "writer", ...readOnly, note: "Strings ordered by a language; read by their bytes" },
   { name: "collations-preview", kind: "writer", ...readOnly, note: "Strings ordered by a language; read by their bytes" },
-  { name: "coordinatedCommits-preview", kind: "writer", ...readOnly, note: "Commits that a coordinator hands out; what it has not published yet is not seen" },
+  {
+    name: "coordinatedCommits-preview",
+    kind: "writer",
+    ...readOnly,
+    note: "Commits that a coordinator hands out; what it has not published yet is not seen",
+  },
   { name: "catalogManaged", kind: "reader-writer", ...no, note: "Commits that a catalog hands out; the log alone is incomplete" },
   { name: "catalogOwned-preview", kind: "reader-writer", ...no, note: "Commits that a catalog hands out; the log alone is incomplete" },
   { name: "typeWidening", kind: "reader-writer", ...no, note: "Column types that grew" },
@@ -115,7 +197,8 @@ export function supportedFeatures(protocol: Protocol, purpose: "read" | "write")
   if (purpose === "write") for (const name of protocol.writerFeatures ?? []) names.add(name);
   for (const { name, legacy } of features) {
     if (legacy === undefined) continue;
-    if (protocol.minReaderVersion < 3 && legacy.minReaderVersion !== undefined && protocol.minReaderVersion >= legacy.minReaderVersion) names.add(name);
+    if (protocol.minReaderVersion < 3 && legacy.minReaderVersion !== undefined && protocol.minReaderVersion >= legacy.minReaderVersion)
+      names.add(name);
     if (purpose === "write" && protocol.minWriterVersion < 7 && protocol.minWriterVersion >= legacy.minWriterVersion) names.add(name);
   }
   return [...names];

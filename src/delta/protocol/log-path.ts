@@ -21,7 +21,8 @@ export type LogFileName =
 
 const uuidPattern = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 const versioned = new RegExp(
-  `^(\\d{20})\\.(?:(json)|(crc)|checkpoint\\.parquet|checkpoint\\.(\\d{10})\\.(\\d{10})\\.parquet|checkpoint\\.(${uuidPattern})\\.(json|parquet)|(\\d{20})\\.compacted\\.json)$`,
+  `^(\\d{20})\\.(?:(json)|(crc)|checkpoint\\.parquet|checkpoint\\.(\\d{10})\\.(\\d{10})\\.parquet|` +
+    `checkpoint\\.(${uuidPattern})\\.(json|parquet)|(\\d{20})\\.compacted\\.json)$`,
 );
 const staged = new RegExp(`^_staged_commits/(\\d{20})\\.(${uuidPattern})\\.json$`);
 const sidecar = /^_sidecars\/([^/]+\.parquet)$/;

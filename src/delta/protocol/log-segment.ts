@@ -52,7 +52,10 @@ export function selectSegment(listing: readonly LogFile[], target?: number): Log
   if (latest === undefined) {
     const missing = missingParts(listing);
     if (missing !== undefined) throw missingPartError(missing);
-    throw new LakeError("delta/not-a-table", "The folder _delta_log holds no commit and no checkpoint, so there is no table here. Check the path.");
+    throw new LakeError(
+      "delta/not-a-table",
+      "The folder _delta_log holds no commit and no checkpoint, so there is no table here. Check the path.",
+    );
   }
   const version = target ?? latest;
   if (version > latest) throw noSuchVersion(version, reconstructableRange(listing));

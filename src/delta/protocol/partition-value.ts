@@ -9,7 +9,19 @@ import { corruptLog, type Place } from "./action-fields.js";
 // PROTOCOL.md "Partition Value Serialization".
 
 const partitionTypes: ReadonlySet<DataType["kind"]> = new Set<DataType["kind"]>([
-  "string", "long", "int", "short", "byte", "float", "double", "decimal", "boolean", "binary", "date", "timestamp", "timestamp_ntz",
+  "string",
+  "long",
+  "int",
+  "short",
+  "byte",
+  "float",
+  "double",
+  "decimal",
+  "boolean",
+  "binary",
+  "date",
+  "timestamp",
+  "timestamp_ntz",
 ]);
 
 /** Whether a table can be partitioned by columns of the type: the flat ones. */
@@ -53,7 +65,9 @@ export function encodePartitionValue(value: Value, type: DataType): string | nul
     case "timestamp":
       return formatTimestamp(value);
     case "timestamp_ntz":
-      return formatTimestampNtz(value).replace("T", " ").replace(/\.000000$/, "");
+      return formatTimestampNtz(value)
+        .replace("T", " ")
+        .replace(/\.000000$/, "");
     default:
       return value.toString();
   }
@@ -87,7 +101,8 @@ function encodeBinary(bytes: Uint8Array): string | null {
   } catch (error) {
     throw new LakeError(
       "schema/invalid-value",
-      "A binary value that is no UTF-8 text cannot be a partition value: the Delta log stores partition values as text. Partition by another column.",
+      "A binary value that is no UTF-8 text cannot be a partition value: the Delta log stores partition values as text. " +
+        "Partition by another column.",
       { bytes: bytes.length },
       error,
     );

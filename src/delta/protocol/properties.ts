@@ -12,7 +12,12 @@ export interface TableProperty<T> {
   readonly wanted: string;
 }
 
-const boolean = (key: string, otherwise: boolean): TableProperty<boolean> => ({ key, parse: parseBoolean, otherwise, wanted: "true or false" });
+const boolean = (key: string, otherwise: boolean): TableProperty<boolean> => ({
+  key,
+  parse: parseBoolean,
+  otherwise,
+  wanted: "true or false",
+});
 const interval = <T>(key: string, otherwise: T): TableProperty<number | T> => ({
   key,
   parse: parseInterval,
@@ -38,7 +43,12 @@ export const properties = Object.freeze({
   setTransactionRetentionMs: interval("delta.setTransactionRetentionDuration", undefined),
   enableExpiredLogCleanup: boolean("delta.enableExpiredLogCleanup", true),
   dataSkippingNumIndexedCols: whole("delta.dataSkippingNumIndexedCols", 32, -1),
-  dataSkippingStatsColumns: { key: "delta.dataSkippingStatsColumns", parse: parseColumnList, otherwise: undefined, wanted: "column names separated by commas" },
+  dataSkippingStatsColumns: {
+    key: "delta.dataSkippingStatsColumns",
+    parse: parseColumnList,
+    otherwise: undefined,
+    wanted: "column names separated by commas",
+  },
   dataSkippingStringPrefixLength: whole("delta.dataSkippingStringPrefixLength", 32, 0),
   compression: {
     key: "delta.parquet.compression.codec",
@@ -52,7 +62,12 @@ export const properties = Object.freeze({
     otherwise: "1.0",
     wanted: "1.0.0 or 2.MINOR.PATCH",
   },
-  targetFileBytes: { key: "delta.targetFileSize", parse: parseBytes, otherwise: undefined, wanted: "a size in bytes, or with a unit as in 128mb" },
+  targetFileBytes: {
+    key: "delta.targetFileSize",
+    parse: parseBytes,
+    otherwise: undefined,
+    wanted: "a size in bytes, or with a unit as in 128mb",
+  },
   isolationLevel: {
     key: "delta.isolationLevel",
     parse: (text) => (text === "Serializable" || text === "WriteSerializable" ? text : undefined),
@@ -81,7 +96,11 @@ export function readProperty<T>(configuration: ReadonlyMap<string, string>, prop
 }
 
 export function invalidValue(key: string, text: string, wanted: string): LakeError {
-  return new LakeError("delta/invalid-property", `The table property ${key} is "${text}"; it must be ${wanted}.`, { key, value: text, wanted });
+  return new LakeError("delta/invalid-property", `The table property ${key} is "${text}"; it must be ${wanted}.`, {
+    key,
+    value: text,
+    wanted,
+  });
 }
 
 /** `true` and `false` in any case. */

@@ -43,19 +43,20 @@ const featureKeys: ReadonlyMap<string, { readonly key: string; readonly feature:
 );
 
 /** Keys that Spark accepts and that change nothing here. */
-const acceptedKeys: ReadonlyMap<string, { readonly key: string; readonly parse: (text: string) => unknown; readonly wanted: string }> = new Map(
-  (
-    [
-      ["delta.sampleRetentionDuration", properties.logRetentionMs.parse, properties.logRetentionMs.wanted],
-      ["delta.checkpointRetentionDuration", properties.logRetentionMs.parse, properties.logRetentionMs.wanted],
-      ["delta.dropFeatureTruncateHistory.retentionDuration", properties.logRetentionMs.parse, properties.logRetentionMs.wanted],
-      ["delta.enableFullRetentionRollback", parseBoolean, "true or false"],
-      ["delta.randomPrefixLength", properties.checkpointInterval.parse, "a whole number from 1"],
-      ["delta.castIcebergTimeType", parseBoolean, "true or false"],
-      ["delta.ignoreIcebergBucketPartition", parseBoolean, "true or false"],
-    ] as const
-  ).map(([key, parse, wanted]) => [key.toLowerCase(), { key, parse, wanted }]),
-);
+const acceptedKeys: ReadonlyMap<string, { readonly key: string; readonly parse: (text: string) => unknown; readonly wanted: string }> =
+  new Map(
+    (
+      [
+        ["delta.sampleRetentionDuration", properties.logRetentionMs.parse, properties.logRetentionMs.wanted],
+        ["delta.checkpointRetentionDuration", properties.logRetentionMs.parse, properties.logRetentionMs.wanted],
+        ["delta.dropFeatureTruncateHistory.retentionDuration", properties.logRetentionMs.parse, properties.logRetentionMs.wanted],
+        ["delta.enableFullRetentionRollback", parseBoolean, "true or false"],
+        ["delta.randomPrefixLength", properties.checkpointInterval.parse, "a whole number from 1"],
+        ["delta.castIcebergTimeType", parseBoolean, "true or false"],
+        ["delta.ignoreIcebergBucketPartition", parseBoolean, "true or false"],
+      ] as const
+    ).map(([key, parse, wanted]) => [key.toLowerCase(), { key, parse, wanted }]),
+  );
 
 /**
  * Checks properties that a user wants to set and returns them in their canonical spelling. Keys without the prefix `delta.` are

@@ -17,13 +17,18 @@ export function assertValidProtocol(protocol: Protocol, place: Place): void {
   const { minReaderVersion, minWriterVersion, readerFeatures, writerFeatures } = protocol;
   if (minReaderVersion > maxReaderVersion || minWriterVersion > maxWriterVersion) return;
   if (minReaderVersion < 1 || minWriterVersion < 1) {
-    throw corruptLog(place, `the protocol asks for reader version ${minReaderVersion} and writer version ${minWriterVersion}; the lowest is 1`);
+    throw corruptLog(
+      place,
+      `the protocol asks for reader version ${minReaderVersion} and writer version ${minWriterVersion}; the lowest is 1`,
+    );
   }
   if (minReaderVersion === 3 && minWriterVersion < 7) {
     throw corruptLog(place, `the protocol has reader version 3 with writer version ${minWriterVersion}; it must be 7`);
   }
-  if (minReaderVersion === 3 && readerFeatures === undefined) throw corruptLog(place, "the protocol has reader version 3 and no readerFeatures");
-  if (minWriterVersion === 7 && writerFeatures === undefined) throw corruptLog(place, "the protocol has writer version 7 and no writerFeatures");
+  if (minReaderVersion === 3 && readerFeatures === undefined)
+    throw corruptLog(place, "the protocol has reader version 3 and no readerFeatures");
+  if (minWriterVersion === 7 && writerFeatures === undefined)
+    throw corruptLog(place, "the protocol has writer version 7 and no writerFeatures");
 }
 
 /**
@@ -35,7 +40,8 @@ export function assertReadable(protocol: Protocol, state?: FeatureState): void {
   if (protocol.minReaderVersion > maxReaderVersion) {
     throw new LakeError(
       "delta/unsupported-feature",
-      `The table needs reader version ${protocol.minReaderVersion}; this release of laketable knows versions up to ${maxReaderVersion}. Use a newer release.`,
+      `The table needs reader version ${protocol.minReaderVersion}; this release of laketable knows versions up to ${maxReaderVersion}. ` +
+        "Use a newer release.",
       { minReaderVersion: protocol.minReaderVersion },
     );
   }
@@ -54,7 +60,8 @@ export function assertWritable(protocol: Protocol, state: FeatureState): void {
   if (protocol.minWriterVersion > maxWriterVersion) {
     throw new LakeError(
       "delta/unsupported-feature",
-      `The table needs writer version ${protocol.minWriterVersion}; this release of laketable knows versions up to ${maxWriterVersion}. Use a newer release, or only read it.`,
+      `The table needs writer version ${protocol.minWriterVersion}; this release of laketable knows versions up to ${maxWriterVersion}. ` +
+        "Use a newer release, or only read it.",
       { minWriterVersion: protocol.minWriterVersion },
     );
   }
@@ -73,10 +80,12 @@ function missingFeatures(protocol: Protocol, purpose: "read" | "write", state: F
 
 function unsupported(purpose: "read" | "write", missing: readonly string[]): LakeError {
   const known = missing.map((name) => (featureByName(name) === undefined ? `${name} (unknown to this release)` : name));
-  const advice = purpose === "read" ? "Use a newer release, or the engine that wrote the table." : "Use a newer release, or only read the table.";
+  const advice =
+    purpose === "read" ? "Use a newer release, or the engine that wrote the table." : "Use a newer release, or only read the table.";
   return new LakeError(
     "delta/unsupported-feature",
-    `The table cannot be ${purpose === "read" ? "read" : "written"}: it uses ${known.join(", ")}, which this release of laketable does not ${purpose}. ${advice}`,
+    `The table cannot be ${purpose === "read" ? "read" : "written"}: it uses ${known.join(", ")}, ` +
+      `which this release of laketable does not ${purpose}. ${advice}`,
     { purpose, features: missing },
   );
 }

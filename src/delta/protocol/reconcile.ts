@@ -1,4 +1,14 @@
-import { deletionVectorId, type AddFile, type CommitActions, type DomainMetadata, type LogicalFile, type Metadata, type Protocol, type RemoveFile, type SetTransaction } from "./actions.js";
+import {
+  deletionVectorId,
+  type AddFile,
+  type CommitActions,
+  type DomainMetadata,
+  type LogicalFile,
+  type Metadata,
+  type Protocol,
+  type RemoveFile,
+  type SetTransaction,
+} from "./actions.js";
 import { canonicalPath } from "./decode-data-path.js";
 
 // PROTOCOL.md "Action Reconciliation". Actions are taken newest first: what has been seen hides what comes later.

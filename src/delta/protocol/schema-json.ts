@@ -82,7 +82,8 @@ function decodePrimitive(name: string, path: readonly string[], place: Place): D
   if (match === null) throw unknownType(`"${name}"`, path, place);
   const precision = Number(match[1]);
   const scale = Number(match[2]);
-  if (precision < 1 || precision > 38 || scale < 0 || scale > precision) throw corruptLog(place, `${describe(path)} has the impossible type ${name}`);
+  if (precision < 1 || precision > 38 || scale < 0 || scale > precision)
+    throw corruptLog(place, `${describe(path)} has the impossible type ${name}`);
   return Object.freeze({ kind: "decimal", precision, scale });
 }
 
@@ -94,7 +95,10 @@ function decodeStruct(value: JsonObject, path: readonly string[], place: Place):
     const field = decodeField(item, path, place);
     const other = seen.get(field.name.toLowerCase());
     if (other !== undefined) {
-      throw corruptLog(place, `the columns ${describe([...path, other])} and ${describe([...path, field.name])} differ only in case, or not at all`);
+      throw corruptLog(
+        place,
+        `the columns ${describe([...path, other])} and ${describe([...path, field.name])} differ only in case, or not at all`,
+      );
     }
     seen.set(field.name.toLowerCase(), field.name);
     return field;
@@ -103,7 +107,8 @@ function decodeStruct(value: JsonObject, path: readonly string[], place: Place):
 }
 
 function decodeField(item: unknown, path: readonly string[], place: Place): Field {
-  if (!isJsonObject(item) || typeof item["name"] !== "string") throw corruptLog(place, `a field of the struct at ${describe(path)} has no name`);
+  if (!isJsonObject(item) || typeof item["name"] !== "string")
+    throw corruptLog(place, `a field of the struct at ${describe(path)} has no name`);
   const name = item["name"];
   const metadata = item["metadata"] ?? {};
   if (!isJsonObject(metadata)) throw corruptLog(place, `the metadata of ${describe([...path, name])} is no JSON object`);
@@ -125,7 +130,8 @@ function flag(value: JsonObject, name: string, path: readonly string[], place: P
 function unknownType(type: string, path: readonly string[], place: Place): LakeError {
   return new LakeError(
     "delta/unsupported-feature",
-    `Column ${describe(path)} has the type ${type}, which this release of laketable does not know. A newer release or the engine that wrote the table may read it.`,
+    `Column ${describe(path)} has the type ${type}, which this release of laketable does not know. ` +
+      "A newer release or the engine that wrote the table may read it.",
     { column: path.join("."), type, file: place.file },
   );
 }

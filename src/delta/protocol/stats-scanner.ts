@@ -79,7 +79,11 @@ function wantedColumns(paths: readonly (readonly string[])[]): WantedColumn {
       children: [...below].map(([child, members]) => node(child, depth + 1, members)),
     };
   };
-  return node("", 0, paths.map((_, slot) => slot));
+  return node(
+    "",
+    0,
+    paths.map((_, slot) => slot),
+  );
 }
 
 /** Predicates ask with the same array for every file. */

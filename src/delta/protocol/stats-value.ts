@@ -70,7 +70,13 @@ const specials: ReadonlyMap<string, number> = new Map([
 
 /** A minimum of NaN says nothing: some writers let one NaN spoil it. */
 function floatingOf(json: ExactJson, kind: "float" | "double", side: BoundSide): number | undefined {
-  const value = isNumberText(json) ? Number(json.numberText) : typeof json === "string" ? specials.get(json) : typeof json === "number" ? json : undefined;
+  const value = isNumberText(json)
+    ? Number(json.numberText)
+    : typeof json === "string"
+      ? specials.get(json)
+      : typeof json === "number"
+        ? json
+        : undefined;
   if (value === undefined || (Number.isNaN(value) && side === "min")) return undefined;
   return kind === "float" ? Math.fround(value) : value;
 }
@@ -104,7 +110,13 @@ const exactInDoubles = 10n ** 15n;
 
 /** A double prints as up to 17 significant digits; more cannot come from one. */
 function mayBeDouble(text: string): boolean {
-  return text.replace(/[eE].*$/, "").replace(/[-.]/g, "").replace(/^0+/, "").replace(/0+$/, "").length <= 17;
+  return (
+    text
+      .replace(/[eE].*$/, "")
+      .replace(/[-.]/g, "")
+      .replace(/^0+/, "")
+      .replace(/0+$/, "").length <= 17
+  );
 }
 
 /** Before 1900 zones were off by seconds that writers cut from the offset: only UTC can be relied on. */

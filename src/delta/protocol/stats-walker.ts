@@ -67,7 +67,8 @@ export class StatsWalker {
 
   #statistic(): void {
     const member = this.#memberNamed();
-    if (member !== undefined && member.columnSlot >= 0 && this.#bytes[this.#at] === openBrace) return this.#columnsOf(this.#root, member.columnSlot);
+    if (member !== undefined && member.columnSlot >= 0 && this.#bytes[this.#at] === openBrace)
+      return this.#columnsOf(this.#root, member.columnSlot);
     const start = this.#at;
     this.#skipValue();
     if (member === undefined || member.fileSlot < 0) return;

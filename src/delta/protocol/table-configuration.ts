@@ -52,9 +52,11 @@ export function tableConfiguration(protocol: Protocol, metadata: Metadata, place
 /** The names are matched as they are, or else without regard to case, as Spark does. */
 function partitionField(name: string, schema: StructType, place: Place): Field {
   const lower = name.toLowerCase();
-  const field = schema.fields.find((candidate) => candidate.name === name) ?? schema.fields.find((candidate) => candidate.name.toLowerCase() === lower);
+  const field =
+    schema.fields.find((candidate) => candidate.name === name) ?? schema.fields.find((candidate) => candidate.name.toLowerCase() === lower);
   if (field === undefined) throw corruptLog(place, `the partition column \`${name}\` is not in the schema`);
-  if (!isPartitionType(field.type)) throw corruptLog(place, `the partition column \`${name}\` is a ${field.type.kind}, which no partition can be`);
+  if (!isPartitionType(field.type))
+    throw corruptLog(place, `the partition column \`${name}\` is a ${field.type.kind}, which no partition can be`);
   return field;
 }
 
@@ -64,7 +66,8 @@ function assertTypes(schema: StructType): void {
   if (variant === undefined) return;
   throw new LakeError(
     "delta/unsupported-feature",
-    `Column \`${variant.name}\` is a variant, which this release of laketable does not read. Use a newer release, or the engine that wrote the table.`,
+    `Column \`${variant.name}\` is a variant, which this release of laketable does not read. ` +
+      "Use a newer release, or the engine that wrote the table.",
     { features: ["variantType"], column: variant.name },
   );
 }

@@ -30,7 +30,11 @@ export function versionAt(times: readonly VersionTime[], timestampMs: number): n
   const first = times[0];
   const last = times.at(-1);
   if (first === undefined || last === undefined) {
-    throw new LakeError("delta/timestamp-out-of-range", "No commit of the table carries a time any more, so it can be opened by version only.", { timestampMs });
+    throw new LakeError(
+      "delta/timestamp-out-of-range",
+      "No commit of the table carries a time any more, so it can be opened by version only.",
+      { timestampMs },
+    );
   }
   if (timestampMs < first.timestampMs || timestampMs > last.timestampMs) throw outOfRange(timestampMs, first, last);
   let low = 0;
@@ -47,7 +51,8 @@ function outOfRange(timestampMs: number, first: VersionTime, last: VersionTime):
   const side = timestampMs < first.timestampMs ? "before the first" : "after the last";
   return new LakeError(
     "delta/timestamp-out-of-range",
-    `${iso(timestampMs)} is ${side} commit that can be read. The versions reach from ${iso(first.timestampMs)} (version ${first.version}) ` +
+    `${iso(timestampMs)} is ${side} commit that can be read. ` +
+      `The versions reach from ${iso(first.timestampMs)} (version ${first.version}) ` +
       `to ${iso(last.timestampMs)} (version ${last.version}); choose a time between them, or a version.`,
     { timestampMs, earliest: first, latest: last },
   );
