@@ -73,6 +73,12 @@ describe("old timestamps of old Spark", () => {
     expect(await readMicros(micros(1700, 1, 1), spark("2.4.5", inUtc))).toBe(micros(1700, 1, 1));
   });
 
+  test("may be null, though the zero bytes of a null INT96 would be 4713 BC", async () => {
+    const elements = [{ name: "schema", childCount: 1 }, { name: "t", repetition: "optional", type: "INT96" }] as const;
+    const bytes = buildPlainFile({ elements, rowGroups: [[{ t: null }, { t: null }]], keyValues: spark(undefined) });
+    expect((await readRows(bytes)).rows).toEqual([{ t: null }, { t: null }]);
+  });
+
   test("are refused in other zones before 1900, and taken as they are since", async () => {
     await expect(readMicros(micros(1850, 1, 1), spark("2.4.5", inLosAngeles))).rejects.toMatchObject({ code: "parquet/unsupported" });
     await expect(readMicros(micros(1850, 1, 1), spark("2.4.5"))).rejects.toMatchObject({ code: "parquet/unsupported" });

@@ -17,7 +17,7 @@ const TWO_32 = 4294967296;
 /**
  * A leaf's values as the wanted type, dates and timestamps in the proleptic Gregorian calendar.
  *
- * The codec leaves anything at all in the values of null rows: what looks wrong there is no reason to refuse.
+ * The values of null rows mean nothing and are no reason to refuse: twelve zero bytes are an INT96 of 4713 BC.
  */
 export function convertLeaf(column: Column, projection: ProjectedLeaf, context: AdaptContext): Column {
   const converted = convertValues(column, projection, context);
