@@ -98,31 +98,43 @@ export function formatSeconds(seconds: number, micros: number): string {
   return formatDate(day) + formatTimeOfDay(seconds - day * SECONDS_PER_DAY, micros);
 }
 
-/** As `formatSeconds`, for many moments one after the other: the text of a day is made once for moments in a row that share it. */
-export function createMomentFormatter(suffix: string): (seconds: number, micros: number) => string {
-  let lastDay = 0;
-  let lastDate = "1970-01-01";
+/**
+ * As `formatSeconds`, for many moments one after the other: the text up to the minute is made once for moments in a row that share
+ * it, and the rest is joined from few pieces, since each join costs more than looking a piece up.
+ */
+export function createMomentFormatter(suffix: "Z" | ""): (seconds: number, micros: number) => string {
+  const lastThree = suffix === "" ? threeDigits : threeDigitsZ;
+  let lastMinute = NaN;
+  let prefix = "";
   return (seconds, micros) => {
-    const day = Math.floor(seconds / SECONDS_PER_DAY);
-    if (day !== lastDay) {
-      lastDay = day;
-      lastDate = formatDate(day);
+    const minute = Math.floor(seconds / 60);
+    if (minute !== lastMinute) {
+      lastMinute = minute;
+      const day = Math.floor(minute / 1440);
+      prefix = formatDate(day) + formatHourAndMinute(minute - day * 1440);
     }
-    return lastDate + formatTimeOfDay(seconds - day * SECONDS_PER_DAY, micros) + suffix;
+    const milli = Math.floor(micros / 1000);
+    return prefix + ((secondsPoint[seconds - minute * 60] ?? "") + pad3(milli) + (lastThree[micros - milli * 1000] ?? ""));
   };
 }
 
 /** `T10:20:30.123456` */
 function formatTimeOfDay(second: number, micros: number): string {
   const minute = Math.floor(second / 60);
-  const hour = Math.floor(minute / 60);
-  const time = `T${pad2(hour)}:${pad2(minute - hour * 60)}:${pad2(second - minute * 60)}.`;
   const milli = Math.floor(micros / 1000);
-  return time + pad3(milli) + pad3(micros - milli * 1000);
+  return `${formatHourAndMinute(minute)}${pad2(second - minute * 60)}.${pad3(milli)}${pad3(micros - milli * 1000)}`;
+}
+
+/** `T10:20:` */
+function formatHourAndMinute(minuteOfDay: number): string {
+  const hour = Math.floor(minuteOfDay / 60);
+  return `T${pad2(hour)}:${pad2(minuteOfDay - hour * 60)}:`;
 }
 
 const twoDigits: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, "0"));
 const threeDigits: readonly string[] = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, "0"));
+const threeDigitsZ: readonly string[] = threeDigits.map((digits) => `${digits}Z`);
+const secondsPoint: readonly string[] = twoDigits.slice(0, 60).map((digits) => `${digits}.`);
 
 function pad2(n: number): string {
   return twoDigits[n] ?? "";

@@ -78,8 +78,12 @@ function widenMap(type: DataType, value: Map<unknown, unknown>, place: Place): D
 
 function widenStruct(type: StructType, value: Record<string, unknown>, place: Place): StructType {
   let fields: Field[] | undefined;
-  for (const name of Object.keys(value)) {
-    if (value[name] === undefined) continue;
+  const names = Object.keys(value);
+  for (let i = 0; i < names.length; i += 1) {
+    const name = names[i] ?? "";
+    // Rows mostly have their fields in one order, so most are found where they are looked for first.
+    const expected = type.fields[i];
+    if (value[name] === undefined || (expected?.name === name && isOfKind(value[name], expected.type))) continue;
     const current: StructType = fields === undefined ? type : { kind: "struct", fields };
     const index = findFieldIndex(current, name);
     const known = current.fields[index];
