@@ -62,7 +62,7 @@ describe("days", () => {
         expect(formatDate(day)).toBe(dateOracle(day));
         expect(parseDate(formatDate(day))).toBe(day);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -116,7 +116,7 @@ describe("moments", () => {
         expect(parseTimestampNtz(expected)).toBe(value);
         expect(parseTimestamp(`${expected}Z`)).toBe(value);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -209,7 +209,7 @@ describe("64-bit words", () => {
         expect(BigInt(fractionOfMicros(low, high))).toBe(fraction);
         expect(BigInt(secondsOfMicros(low, high))).toBe((value - fraction) / 1_000_000n);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -221,7 +221,7 @@ describe("64-bit words", () => {
         storeMicros(wordsOf(target), 0, secondsOfMicros(low, high), fractionOfMicros(low, high));
         expect(target[0]).toBe(value);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -17,7 +17,7 @@ describe("rows to Arrow and back", () => {
         expect([...rowReader(schema)(batch)]).toEqual(rows);
         expect(rowArrayReader(schema)(batch)).toEqual(rows);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -27,7 +27,7 @@ describe("rows to Arrow and back", () => {
       fc.property(slices, ({ schema, part }) => {
         expect(rowArrayReader(schema)(part.batch)).toEqual(part.rows);
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     );
   });
 
@@ -42,7 +42,7 @@ describe("rows to Arrow and back", () => {
           rowArrayReader(schema, { map: "object" })(batch),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     );
   });
 

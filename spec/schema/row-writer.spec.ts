@@ -137,7 +137,7 @@ describe("forms that a column takes besides its own", () => {
         );
         expect(read.map((row) => row["c"])).toEqual(texts);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -134,7 +134,7 @@ describe("metadata of fields", () => {
         const schema = struct([field("a", types.int, { metadata: given })]);
         expect(resolveSchema(toArrowSchema(schema))).toEqual(resolveSchema(schema));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -37,7 +37,7 @@ describe("the text of types", () => {
         );
         expect(parseSchemaText(formatSchemaText(given))).toEqual(given);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -23,7 +23,7 @@ describe("the order of values", () => {
         expect(compareValues(type, sorted[0] ?? null, sorted[1] ?? null)).toBeLessThanOrEqual(0);
         expect(compareValues(type, sorted[1] ?? null, sorted[2] ?? null)).toBeLessThanOrEqual(0);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -37,7 +37,7 @@ describe("the order of values", () => {
       fc.property(text, text, (a, b) => {
         expect(Math.sign(compareValues(types.string, a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -58,7 +58,7 @@ describe("the text of values", () => {
       fc.property(pair, ([type, value]) => {
         expect(parseValue(type, formatValue(type, value))).toEqual(value);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
