@@ -4,15 +4,15 @@ import type { Column } from "../../src/columnar/column.js";
 import { toArrowType } from "../../src/schema/arrow-mapping.js";
 import type { DataType } from "../../src/schema/types.js";
 
-/** A cell in plain JavaScript: flat values as `Value`, binary as hex after "x", arrays, maps as lists of pairs, structs as lists of cells. */
+/** A cell in plain JavaScript: flat values as `Value`, binary as hex after "x", maps as lists of pairs, structs as lists of cells. */
 export type Cell = null | boolean | number | bigint | string | readonly Cell[];
 
 const plain = (kind: "int" | "string"): DataType => ({ kind });
 
 export const flatTypes: readonly DataType[] = [
-  ...(["byte", "short", "int", "long", "float", "double", "string", "binary", "boolean", "date", "timestamp", "timestamp_ntz"] as const).map(
-    (kind): DataType => ({ kind }),
-  ),
+  ...(
+    ["byte", "short", "int", "long", "float", "double", "string", "binary", "boolean", "date", "timestamp", "timestamp_ntz"] as const
+  ).map((kind): DataType => ({ kind })),
   { kind: "decimal", precision: 38, scale: 4 },
 ];
 
@@ -26,7 +26,12 @@ export const nestedTypes: readonly DataType[] = [
     fields: [
       { name: "a", type: plain("int"), nullable: true, metadata: {} },
       { name: "b", type: { kind: "array", element: { kind: "boolean" }, containsNull: true }, nullable: true, metadata: {} },
-      { name: "c", type: { kind: "struct", fields: [{ name: "d", type: { kind: "long" }, nullable: true, metadata: {} }] }, nullable: true, metadata: {} },
+      {
+        name: "c",
+        type: { kind: "struct", fields: [{ name: "d", type: { kind: "long" }, nullable: true, metadata: {} }] },
+        nullable: true,
+        metadata: {},
+      },
     ],
   },
 ];
@@ -49,7 +54,10 @@ function valueArbitrary(type: DataType): fc.Arbitrary<Cell> {
     case "long":
     case "timestamp":
     case "timestamp_ntz":
-      return fc.oneof(fc.constantFrom(-(2n ** 63n), 2n ** 63n - 1n, -1n, 0n, 1n, 2n ** 32n, -(2n ** 32n), 2n ** 53n + 1n), fc.bigInt({ min: -4n, max: 4n }));
+      return fc.oneof(
+        fc.constantFrom(-(2n ** 63n), 2n ** 63n - 1n, -1n, 0n, 1n, 2n ** 32n, -(2n ** 32n), 2n ** 53n + 1n),
+        fc.bigInt({ min: -4n, max: 4n }),
+      );
     case "decimal":
       return fc.constantFrom(-(10n ** 38n) + 1n, 10n ** 38n - 1n, -1n, 0n, 1n, 2n ** 64n, -(2n ** 64n), 2n ** 32n);
     case "float":
@@ -58,7 +66,10 @@ function valueArbitrary(type: DataType): fc.Arbitrary<Cell> {
     case "boolean":
       return fc.boolean();
     case "string":
-      return fc.oneof(fc.constantFrom("", "a", "b", "ab", "é", "\u{1F600}", "\uFFFD", "longer than twenty-four bytes"), fc.string({ maxLength: 3 }));
+      return fc.oneof(
+        fc.constantFrom("", "a", "b", "ab", "é", "\u{1F600}", "\uFFFD", "longer than twenty-four bytes"),
+        fc.string({ maxLength: 3 }),
+      );
     case "binary":
       return fc.constantFrom("x", "x00", "xff", "x00ff", "x0102030405");
     case "array":
@@ -101,7 +112,9 @@ function build(type: DataType, cells: readonly Cell[], filler: Cell): Column {
     }
     case "string":
     case "binary": {
-      const parts = garbage.map((cell) => (type.kind === "string" ? Buffer.from(String(cell ?? "")) : Buffer.from(String(cell ?? "x").slice(1), "hex")));
+      const parts = garbage.map((cell) =>
+        type.kind === "string" ? Buffer.from(String(cell ?? "")) : Buffer.from(String(cell ?? "x").slice(1), "hex"),
+      );
       return make(offsetsFor(parts), new Uint8Array(Buffer.concat(parts)));
     }
     case "array":
@@ -112,23 +125,47 @@ function build(type: DataType, cells: readonly Cell[], filler: Cell): Column {
     }
     case "struct": {
       const rows = garbage.map((cell) => (cell ?? type.fields.map(() => null)) as readonly Cell[]);
-      return make(undefined, undefined, type.fields.map((field, index) => build(field.type, rows.map((row) => row[index] ?? null), null)));
+      return make(
+        undefined,
+        undefined,
+        type.fields.map((field, index) =>
+          build(
+            field.type,
+            rows.map((row) => row[index] ?? null),
+            null,
+          ),
+        ),
+      );
     }
     case "decimal": {
-      const words = garbage.flatMap((cell) => [0n, 32n, 64n, 96n].map((shift) => Number((BigInt.asUintN(128, BigInt(String(cell ?? 0))) >> shift) & 0xffffffffn)));
+      const words = garbage.flatMap((cell) =>
+        [0n, 32n, 64n, 96n].map((shift) => Number((BigInt.asUintN(128, BigInt(String(cell ?? 0))) >> shift) & 0xffffffffn)),
+      );
       return make(undefined, Uint32Array.from(words));
     }
     case "long":
     case "timestamp":
     case "timestamp_ntz":
-      return make(undefined, BigInt64Array.from(garbage, (cell) => BigInt(String(cell ?? 0))));
+      return make(
+        undefined,
+        BigInt64Array.from(garbage, (cell) => BigInt(String(cell ?? 0))),
+      );
     default:
-      return make(undefined, (arrow.ArrayType as unknown as Float64ArrayConstructor).from(garbage, (cell) => Number(cell ?? 0)));
+      return make(
+        undefined,
+        (arrow.ArrayType as unknown as Float64ArrayConstructor).from(garbage, (cell) => Number(cell ?? 0)),
+      );
   }
 }
 
 function entryType(key: DataType, value: DataType): DataType {
-  return { kind: "struct", fields: [{ name: "key", type: key, nullable: false, metadata: {} }, { name: "value", type: value, nullable: true, metadata: {} }] };
+  return {
+    kind: "struct",
+    fields: [
+      { name: "key", type: key, nullable: false, metadata: {} },
+      { name: "value", type: value, nullable: true, metadata: {} },
+    ],
+  };
 }
 
 function offsetsFor(parts: readonly { readonly length: number }[]): Int32Array {
@@ -156,11 +193,16 @@ function cellOf(column: Column, row: number): Cell {
       return `x${Buffer.from(values.subarray(valueOffsets[row], valueOffsets[row + 1])).toString("hex")}`;
     case Type.List:
     case Type.Map:
-      return Array.from({ length: valueOffsets[row + 1] - valueOffsets[row] }, (_, i) => cellOf(children[0] as Column, valueOffsets[row] + i));
+      return Array.from({ length: valueOffsets[row + 1] - valueOffsets[row] }, (_, i) =>
+        cellOf(children[0] as Column, valueOffsets[row] + i),
+      );
     case Type.Struct:
       return children.map((child) => cellOf(child, row));
     case Type.Decimal:
-      return BigInt.asIntN(128, [3, 2, 1, 0].reduce((sum, word) => (sum << 32n) | BigInt(values[row * 4 + word] as number), 0n));
+      return BigInt.asIntN(
+        128,
+        [3, 2, 1, 0].reduce((sum, word) => (sum << 32n) | BigInt(values[row * 4 + word] as number), 0n),
+      );
     default:
       return values[row] as number | bigint;
   }

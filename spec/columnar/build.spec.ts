@@ -9,7 +9,8 @@ import { cellArbitrary, cellsOf, flatTypes, nestedTypes, columnOf } from "./arbi
 test("a constant column repeats its value", () => {
   const samples = fc.constantFrom(...flatTypes).chain((type) => fc.tuple(fc.constant(type), cellArbitrary(type), fc.nat(20)));
   const property = fc.property(samples, ([type, cell, length]) => {
-    const value = type.kind === "binary" && typeof cell === "string" ? new Uint8Array(Buffer.from(cell.slice(1), "hex")) : (cell as Value);
+    const value =
+      type.kind === "binary" && typeof cell === "string" ? new Uint8Array(Buffer.from(cell.slice(1), "hex")) : (cell as Value);
     const column = constantColumn(type, value, length);
     expect(cellsOf(column)).toEqual(Array(length).fill(cell));
     expect(String(column.type)).toBe(String(toArrowType(type)));
@@ -30,7 +31,10 @@ test("a struct column is null where its mask says so", () => {
 });
 
 test("a retyped column has the same cells under the other names", () => {
-  const named = (name: string): DataType => ({ kind: "struct", fields: [{ name, type: { kind: "string" }, nullable: true, metadata: {} }] });
+  const named = (name: string): DataType => ({
+    kind: "struct",
+    fields: [{ name, type: { kind: "string" }, nullable: true, metadata: {} }],
+  });
   const column = retyped(columnOf(named("a"), [["x"], null, ["y"]], [2, 1]), toArrowType(named("b")));
   expect(cellsOf(column)).toEqual([["x"], null, ["y"]]);
   expect(column.type.children[0]?.name).toBe("b");

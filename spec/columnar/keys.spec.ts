@@ -23,11 +23,22 @@ function compareCells(a: Cell, b: Cell): number {
 const equal = (a: Cell, b: Cell): boolean => compareCells(a, b) === 0;
 
 /** Some key columns of one length. */
-function keyRows(types: readonly DataType[], maxLength = 30): fc.Arbitrary<{ readonly columns: readonly Sample["column"][]; readonly rows: readonly (readonly Cell[])[] }> {
-  return fc.tuple(fc.array(fc.tuple(...types.map((type) => cellArbitrary(type))), { maxLength }), fc.nat(5), fc.nat(5)).map(([rows, before, after]) => ({
-    rows,
-    columns: types.map((type, index) => columnOf(type, rows.map((row) => row[index] ?? null), [before, after])),
-  }));
+function keyRows(
+  types: readonly DataType[],
+  maxLength = 30,
+): fc.Arbitrary<{ readonly columns: readonly Sample["column"][]; readonly rows: readonly (readonly Cell[])[] }> {
+  return fc
+    .tuple(fc.array(fc.tuple(...types.map((type) => cellArbitrary(type))), { maxLength }), fc.nat(5), fc.nat(5))
+    .map(([rows, before, after]) => ({
+      rows,
+      columns: types.map((type, index) =>
+        columnOf(
+          type,
+          rows.map((row) => row[index] ?? null),
+          [before, after],
+        ),
+      ),
+    }));
 }
 
 const keyTypes = fc.array(fc.constantFrom(...flatTypes), { minLength: 1, maxLength: 3 });
@@ -35,7 +46,12 @@ const keyTypes = fc.array(fc.constantFrom(...flatTypes), { minLength: 1, maxLeng
 describe("a key table", () => {
   test("pairs each probe row with every build row of the same key, nulls by the rule of each key", () => {
     const inputs = keyTypes.chain((types) =>
-      fc.tuple(fc.constant(types), fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), fc.array(keyRows(types), { minLength: 1, maxLength: 3 }), keyRows(types)),
+      fc.tuple(
+        fc.constant(types),
+        fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+        fc.array(keyRows(types), { minLength: 1, maxLength: 3 }),
+        keyRows(types),
+      ),
     );
     let pairCount = 0;
     const property = fc.property(inputs, ([types, nullSafe, builds, probe]) => {
@@ -57,7 +73,9 @@ describe("a key table", () => {
   });
 
   test("knows the least and greatest value and the distinct values of each key", () => {
-    const inputs = fc.constantFrom(...flatTypes).chain((type) => fc.tuple(fc.constant(type), fc.array(keyRows([type]), { maxLength: 3 })));
+    const inputs = fc
+      .constantFrom(...flatTypes)
+      .chain((type) => fc.tuple(fc.constant(type), fc.array(keyRows([type]), { maxLength: 3 })));
     const property = fc.property(inputs, ([type, builds]) => {
       const table = createKeyTable([{ type, nullSafe: false }]);
       for (const build of builds) table.add(build.columns, build.rows.length);
@@ -67,7 +85,8 @@ describe("a key table", () => {
       const bounds = table.keyBounds(0);
       expect(bounds.hasNull).toBe(cells.includes(null));
       expect(bounds.min === undefined).toBe(values.length === 0);
-      if (values.length > 0) expect(equal(asCell(bounds.min), values[0] ?? null) && equal(asCell(bounds.max), values.at(-1) ?? null)).toBe(true);
+      if (values.length > 0)
+        expect(equal(asCell(bounds.min), values[0] ?? null) && equal(asCell(bounds.max), values.at(-1) ?? null)).toBe(true);
       const distinct = values.filter((value, index) => index === 0 || !equal(value, values[index - 1] ?? null));
       expect(bounds.distinct?.length).toBe(distinct.length);
       expect(bounds.distinct?.every((value, index) => equal(asCell(value), distinct[index] ?? null))).toBe(true);
@@ -77,7 +96,10 @@ describe("a key table", () => {
 
   test("gives up counting distinct values when there are many", () => {
     const count = DISTINCT_VALUES_MAX + 1;
-    const column = columnOf({ kind: "long" }, Array.from({ length: count * 20 }, (_, row) => BigInt(row % count)));
+    const column = columnOf(
+      { kind: "long" },
+      Array.from({ length: count * 20 }, (_, row) => BigInt(row % count)),
+    );
     const table = buildKeyTable([{ type: { kind: "long" }, nullSafe: false }], [column], column.length);
     expect(table.keyBounds(0)).toMatchObject({ min: 0n, max: BigInt(count - 1), distinct: undefined });
   });
@@ -92,17 +114,22 @@ describe("a key table", () => {
 });
 
 test("rows of a group are equal in all columns, nulls too, and groups come in the order of their first rows", () => {
-  const property = fc.property(keyTypes.chain((types) => keyRows(types, 40)), ({ columns, rows }) => {
-    const groups = groupRows(columns, rows.length);
-    const firsts: (readonly Cell[])[] = [];
-    const expected = rows.map((row) => {
-      const known = firsts.findIndex((first) => first.every((cell, index) => equal(cell, row[index] ?? null)));
-      return known >= 0 ? known : firsts.push(row) - 1;
-    });
-    expect([...groups.groupOf]).toEqual(expected);
-    expect([...groups.firstRow]).toEqual(firsts.map((first) => rows.indexOf(first)));
-    expect(rowsOfGroups(groups).map((list) => [...list])).toEqual(firsts.map((_, group) => expected.flatMap((of, row) => (of === group ? [row] : []))));
-  });
+  const property = fc.property(
+    keyTypes.chain((types) => keyRows(types, 40)),
+    ({ columns, rows }) => {
+      const groups = groupRows(columns, rows.length);
+      const firsts: (readonly Cell[])[] = [];
+      const expected = rows.map((row) => {
+        const known = firsts.findIndex((first) => first.every((cell, index) => equal(cell, row[index] ?? null)));
+        return known >= 0 ? known : firsts.push(row) - 1;
+      });
+      expect([...groups.groupOf]).toEqual(expected);
+      expect([...groups.firstRow]).toEqual(firsts.map((first) => rows.indexOf(first)));
+      expect(rowsOfGroups(groups).map((list) => [...list])).toEqual(
+        firsts.map((_, group) => expected.flatMap((of, row) => (of === group ? [row] : []))),
+      );
+    },
+  );
   fc.assert(property, { numRuns: 300 });
 });
 
@@ -116,7 +143,9 @@ test("equal keys have equal hashes, from whatever batch", () => {
   const property = fc.property(inputs, ([a, b]) => {
     const left = hashRows(a.columns, a.rows.length);
     const right = hashRows(b.columns, b.rows.length);
-    a.rows.forEach((row, i) => b.rows.forEach((other, j) => (equal(row[0] ?? null, other[0] ?? null) ? expect(left[i]).toBe(right[j]) : undefined)));
+    a.rows.forEach((row, i) =>
+      b.rows.forEach((other, j) => (equal(row[0] ?? null, other[0] ?? null) ? expect(left[i]).toBe(right[j]) : undefined)),
+    );
   });
   fc.assert(property, { numRuns: 300 });
 });
@@ -128,11 +157,18 @@ test("columns compare as their cells do", () => {
     const [right] = b.columns;
     if (left === undefined || right === undefined) return;
     const compare = compareColumns(left, right);
-    a.rows.forEach((row, i) => b.rows.forEach((other, j) => expect(Math.sign(compare(i, j))).toBe(compareCells(row[0] ?? null, other[0] ?? null))));
+    a.rows.forEach((row, i) =>
+      b.rows.forEach((other, j) => expect(Math.sign(compare(i, j))).toBe(compareCells(row[0] ?? null, other[0] ?? null))),
+    );
     const rows = extremeRows(left);
-    const values = cellsOf(left).filter((cell) => cell !== null).toSorted(compareCells);
+    const values = cellsOf(left)
+      .filter((cell) => cell !== null)
+      .toSorted(compareCells);
     expect(rows === undefined).toBe(values.length === 0);
-    if (rows !== undefined) expect(equal(cellsOf(left)[rows.min] ?? null, values[0] ?? null) && equal(cellsOf(left)[rows.max] ?? null, values.at(-1) ?? null)).toBe(true);
+    if (rows !== undefined)
+      expect(
+        equal(cellsOf(left)[rows.min] ?? null, values[0] ?? null) && equal(cellsOf(left)[rows.max] ?? null, values.at(-1) ?? null),
+      ).toBe(true);
   });
   fc.assert(property, { numRuns: 300 });
 });
@@ -148,7 +184,9 @@ test("arrays and structs compare part by part", () => {
 });
 
 test("rows are sorted by all keys, stable, nulls where they are wanted", () => {
-  const inputs = keyTypes.chain((types) => fc.tuple(keyRows(types, 60), fc.array(fc.tuple(fc.boolean(), fc.boolean()), { minLength: 3, maxLength: 3 })));
+  const inputs = keyTypes.chain((types) =>
+    fc.tuple(keyRows(types, 60), fc.array(fc.tuple(fc.boolean(), fc.boolean()), { minLength: 3, maxLength: 3 })),
+  );
   const property = fc.property(inputs, ([{ columns, rows }, modes]) => {
     const keys = columns.map((column, index) => ({ column, descending: modes[index]?.[0], nullsFirst: modes[index]?.[1] }));
     const compare = (a: number, b: number): number => {
@@ -168,11 +206,19 @@ test("rows are sorted by all keys, stable, nulls where they are wanted", () => {
 });
 
 test("sorted keys know whether a value lies in a range", () => {
-  const inputs = fc.constantFrom(...flatTypes).chain((type) => fc.tuple(fc.constant(type), fc.array(keyRows([type]), { maxLength: 3 }), cellArbitrary(type, false), cellArbitrary(type, false)));
+  const inputs = fc
+    .constantFrom(...flatTypes)
+    .chain((type) =>
+      fc.tuple(fc.constant(type), fc.array(keyRows([type]), { maxLength: 3 }), cellArbitrary(type, false), cellArbitrary(type, false)),
+    );
   const property = fc.property(inputs, ([type, parts, a, b]) => {
-    const asValue = (cell: Cell): Value => (type.kind === "binary" ? new Uint8Array(Buffer.from(String(cell).slice(1), "hex")) : (cell as Value));
+    const asValue = (cell: Cell): Value =>
+      type.kind === "binary" ? new Uint8Array(Buffer.from(String(cell).slice(1), "hex")) : (cell as Value);
     const [min, max] = compareCells(a, b) <= 0 ? [a, b] : [b, a];
-    const keys = sortKeys(type, parts.flatMap(({ columns }) => columns));
+    const keys = sortKeys(
+      type,
+      parts.flatMap(({ columns }) => columns),
+    );
     const cells = parts.flatMap(({ rows }) => rows.map((row) => row[0] ?? null));
     const expected = cells.some((cell) => cell !== null && compareCells(cell, min) >= 0 && compareCells(cell, max) <= 0);
     expect(keys.hasBetween(asValue(min), asValue(max))).toBe(expected);

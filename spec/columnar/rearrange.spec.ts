@@ -18,31 +18,52 @@ function expectCells(column: Column, cells: readonly Cell[]): void {
 }
 
 test("the arbitrary columns hold the cells they were made of", () => {
-  fc.assert(fc.property(anySample, ({ column, cells }) => expectCells(column, cells)), runs);
+  fc.assert(
+    fc.property(anySample, ({ column, cells }) => expectCells(column, cells)),
+    runs,
+  );
 });
 
 test("take gives the chosen rows, and null for -1", () => {
-  const property = fc.property(anySample, fc.array(fc.nat(1000), { maxLength: 60 }), fc.boolean(), ({ column, cells }, picks, withMissing) => {
-    const rows = Int32Array.from(picks, (pick) => (cells.length === 0 || (withMissing && pick % 7 === 0) ? -1 : pick % cells.length));
-    expectCells(take(column, rows), [...rows].map((row) => (row < 0 ? null : (cells[row] ?? null))));
-  });
+  const property = fc.property(
+    anySample,
+    fc.array(fc.nat(1000), { maxLength: 60 }),
+    fc.boolean(),
+    ({ column, cells }, picks, withMissing) => {
+      const rows = Int32Array.from(picks, (pick) => (cells.length === 0 || (withMissing && pick % 7 === 0) ? -1 : pick % cells.length));
+      expectCells(
+        take(column, rows),
+        [...rows].map((row) => (row < 0 ? null : (cells[row] ?? null))),
+      );
+    },
+  );
   fc.assert(property, runs);
 });
 
 test("take of ascending rows with gaps keeps the runs between them", () => {
   const property = fc.property(anySample, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), ({ column, cells }, keep) => {
     const rows = cells.flatMap((_, row) => (keep[row] ? [row] : []));
-    expectCells(take(column, Int32Array.from(rows)), rows.map((row) => cells[row] ?? null));
-    expectCells(createTaker(Int32Array.from(rows))(column), rows.map((row) => cells[row] ?? null));
+    expectCells(
+      take(column, Int32Array.from(rows)),
+      rows.map((row) => cells[row] ?? null),
+    );
+    expectCells(
+      createTaker(Int32Array.from(rows))(column),
+      rows.map((row) => cells[row] ?? null),
+    );
   });
   fc.assert(property, runs);
 });
 
 test("a taker copies long runs of rows", () => {
-  const property = fc.property(fc.constantFrom(...flatTypes, ...nestedTypes).chain((type) => sampleOf(type, { maxLength: 200 })), fc.array(fc.nat(199), { maxLength: 4 }), ({ column, cells }, dropped) => {
-    const rows = cells.flatMap((_, row) => (dropped.includes(row) ? [] : [row]));
-    expectCells(createTaker(Int32Array.from([...rows, -1]))(column), [...rows.map((row) => cells[row] ?? null), null]);
-  });
+  const property = fc.property(
+    fc.constantFrom(...flatTypes, ...nestedTypes).chain((type) => sampleOf(type, { maxLength: 200 })),
+    fc.array(fc.nat(199), { maxLength: 4 }),
+    ({ column, cells }, dropped) => {
+      const rows = cells.flatMap((_, row) => (dropped.includes(row) ? [] : [row]));
+      expectCells(createTaker(Int32Array.from([...rows, -1]))(column), [...rows.map((row) => cells[row] ?? null), null]);
+    },
+  );
   fc.assert(property, { numRuns: 200 });
 });
 
@@ -61,39 +82,65 @@ test("a slice has the rows of its range", () => {
 });
 
 test("concat has all rows in order", () => {
-  const samples = fc.constantFrom(...flatTypes, ...nestedTypes).chain((type) => fc.array(sampleOf(type, { maxLength: 20 }), { minLength: 1, maxLength: 4 }));
-  const property = fc.property(samples, (parts) => expectCells(concatColumns(parts.map((part) => part.column)), parts.flatMap((part) => part.cells)));
+  const samples = fc
+    .constantFrom(...flatTypes, ...nestedTypes)
+    .chain((type) => fc.array(sampleOf(type, { maxLength: 20 }), { minLength: 1, maxLength: 4 }));
+  const property = fc.property(samples, (parts) =>
+    expectCells(
+      concatColumns(parts.map((part) => part.column)),
+      parts.flatMap((part) => part.cells),
+    ),
+  );
   fc.assert(property, runs);
 });
 
 test("interleave gives the chosen row of the chosen column", () => {
-  const samples = fc.constantFrom(...flatTypes, ...nestedTypes).chain((type) => fc.array(sampleOf(type, { maxLength: 20 }), { minLength: 2, maxLength: 3 }));
-  const property = fc.property(samples, fc.array(fc.tuple(fc.nat(2), fc.nat(1000)), { maxLength: 50 }), fc.boolean(), (parts, picks, sorted) => {
-    const chosen = picks.map(([pick, row]) => {
-      const part = pick % parts.length;
-      const { length } = parts[part]?.cells ?? [];
-      return { part, row: length === 0 || row % 11 === 0 ? -1 : row % length };
-    });
-    if (sorted) chosen.sort((a, b) => a.part - b.part || a.row - b.row);
-    const column = interleave(
-      parts.map((part) => part.column),
-      Uint8Array.from(chosen, ({ part }) => part),
-      Int32Array.from(chosen, ({ row }) => row),
-    );
-    expectCells(column, chosen.map(({ part, row }) => (row < 0 ? null : (parts[part]?.cells[row] ?? null))));
-  });
+  const samples = fc
+    .constantFrom(...flatTypes, ...nestedTypes)
+    .chain((type) => fc.array(sampleOf(type, { maxLength: 20 }), { minLength: 2, maxLength: 3 }));
+  const property = fc.property(
+    samples,
+    fc.array(fc.tuple(fc.nat(2), fc.nat(1000)), { maxLength: 50 }),
+    fc.boolean(),
+    (parts, picks, sorted) => {
+      const chosen = picks.map(([pick, row]) => {
+        const part = pick % parts.length;
+        const { length } = parts[part]?.cells ?? [];
+        return { part, row: length === 0 || row % 11 === 0 ? -1 : row % length };
+      });
+      if (sorted) chosen.sort((a, b) => a.part - b.part || a.row - b.row);
+      const column = interleave(
+        parts.map((part) => part.column),
+        Uint8Array.from(chosen, ({ part }) => part),
+        Int32Array.from(chosen, ({ row }) => row),
+      );
+      expectCells(
+        column,
+        chosen.map(({ part, row }) => (row < 0 ? null : (parts[part]?.cells[row] ?? null))),
+      );
+    },
+  );
   fc.assert(property, runs);
 });
 
 test("interleave keeps long runs of one column around rows of another", () => {
-  const samples = fc.constantFrom(...flatTypes, ...nestedTypes).chain((type) => fc.tuple(sampleOf(type, { maxLength: 120 }), sampleOf(type, { maxLength: 10 })));
+  const samples = fc
+    .constantFrom(...flatTypes, ...nestedTypes)
+    .chain((type) => fc.tuple(sampleOf(type, { maxLength: 120 }), sampleOf(type, { maxLength: 10 })));
   const property = fc.property(samples, fc.array(fc.nat(119), { maxLength: 5 }), fc.nat(3), ([most, few], strangers, dropped) => {
     const picks = most.cells.flatMap((_, row) => {
       const stranger = few.cells.length > 0 && strangers.includes(row);
       return row === dropped ? [] : [stranger ? { part: 1, row: row % few.cells.length } : { part: 0, row }];
     });
-    const column = interleave([most.column, few.column], Uint16Array.from(picks, ({ part }) => part), Int32Array.from(picks, ({ row }) => row));
-    expectCells(column, picks.map(({ part, row }) => (part === 0 ? most : few).cells[row] ?? null));
+    const column = interleave(
+      [most.column, few.column],
+      Uint16Array.from(picks, ({ part }) => part),
+      Int32Array.from(picks, ({ row }) => row),
+    );
+    expectCells(
+      column,
+      picks.map(({ part, row }) => (part === 0 ? most : few).cells[row] ?? null),
+    );
   });
   fc.assert(property, { numRuns: 200 });
 });
@@ -118,7 +165,10 @@ describe("batches", () => {
   test("are taken, sliced and concatenated column by column", () => {
     const taken = takeBatch(batch, Int32Array.of(3, 0));
     const joined = concatBatches(schema, [sliceBatch(batch, 1, 3), taken]);
-    expect(columnsOf(joined).map(cellsOf)).toEqual([[null, "bcd", "e", "a"], [2n, null, 4n, 1n]]);
+    expect(columnsOf(joined).map(cellsOf)).toEqual([
+      [null, "bcd", "e", "a"],
+      [2n, null, 4n, 1n],
+    ]);
   });
 
   test("of none, one without rows is made", () => {

@@ -25,7 +25,10 @@ const predicates: readonly (TwinPredicate | undefined)[] = [
   { sql: "g = 'a'", of: (row) => row["g"] === "a" },
   { sql: "g is null", of: (row) => row["g"] === null },
   { sql: "g = 'a' and v >= 5", of: (row) => row["g"] === "a" && known(row, "v", (v) => v >= 5) },
-  { sql: "g <> 'a' or k in (1, 2, null)", of: (row) => (row["g"] !== null && row["g"] !== "a") || known(row, "k", (k) => k === 1 || k === 2) },
+  {
+    sql: "g <> 'a' or k in (1, 2, null)",
+    of: (row) => (row["g"] !== null && row["g"] !== "a") || known(row, "k", (k) => k === 1 || k === 2),
+  },
   { sql: "n.x is null and v is not null", of: (row) => ((row["n"] as PlainRow | null)?.["x"] ?? null) === null && row["v"] !== null },
   { sql: "true", of: () => true },
   { sql: "k > 100", of: () => false },
@@ -34,7 +37,14 @@ const predicates: readonly (TwinPredicate | undefined)[] = [
 const changes: readonly { readonly set: Readonly<Record<string, string>>; readonly of: (row: PlainRow) => PlainRow }[] = [
   { set: { v: "k", k: "v" }, of: (row) => ({ ...row, v: row["k"], k: row["v"] }) },
   { set: { G: "concat(g, 'x')" }, of: (row) => ({ ...row, g: row["g"] === null ? null : `${String(row["g"])}x` }) },
-  { set: { "n.x": "v + 1", g: "null" }, of: (row) => ({ ...row, g: null, n: { x: number(row, "v") === null ? null : (row["v"] as number) + 1, y: (row["n"] as PlainRow | null)?.["y"] ?? null } }) },
+  {
+    set: { "n.x": "v + 1", g: "null" },
+    of: (row) => ({
+      ...row,
+      g: null,
+      n: { x: number(row, "v") === null ? null : (row["v"] as number) + 1, y: (row["n"] as PlainRow | null)?.["y"] ?? null },
+    }),
+  },
   { set: { n: "null" }, of: (row) => ({ ...row, n: null }) },
 ];
 
@@ -45,7 +55,11 @@ const row: fc.Arbitrary<PlainRow> = fc.record({
   v: value,
   n: fc.option(fc.record({ x: value, y: fc.constantFrom("p", null) }), { nil: null, freq: 5 }),
 });
-const tables = fc.record({ files: fc.array(fc.array(row, { minLength: 1, maxLength: 8 }), { maxLength: 4 }), partitioned: fc.boolean(), where: fc.constantFrom(...predicates) });
+const tables = fc.record({
+  files: fc.array(fc.array(row, { minLength: 1, maxLength: 8 }), { maxLength: 4 }),
+  partitioned: fc.boolean(),
+  where: fc.constantFrom(...predicates),
+});
 
 /** What is left of each file, and which files are touched. */
 function outcome(files: ReadonlyMap<string, readonly PlainRow[]>, where: TwinPredicate | undefined) {
@@ -81,8 +95,13 @@ test("an update changes the rows for which its predicate is true, all from their
     const { context, table } = await makeTable(schema, files, { partitionBy: partitioned ? ["g"] : [] });
     const before = await rowsByFile({ context, table });
     const { isHit, touched, hits, copied } = outcome(before, where);
-    const result = await updateRows(context, table, { set: nodes(change.set), where: where === undefined ? undefined : parseExpression(where.sql) });
-    expect(bag(await rowsOf({ context, table: result.table }))).toEqual(bag([...before.values()].flat().map((each) => (isHit(each) ? change.of(each) : each))));
+    const result = await updateRows(context, table, {
+      set: nodes(change.set),
+      where: where === undefined ? undefined : parseExpression(where.sql),
+    });
+    expect(bag(await rowsOf({ context, table: result.table }))).toEqual(
+      bag([...before.values()].flat().map((each) => (isHit(each) ? change.of(each) : each))),
+    );
     expect(result.metrics).toMatchObject({ rowsUpdated: hits.length, rowsCopied: copied, rowsDeleted: 0, filesRemoved: touched.length });
     expect(result.committed).toBe(touched.length > 0);
     await expectFiles(result.table, before.keys(), touched);
@@ -91,7 +110,16 @@ test("an update changes the rows for which its predicate is true, all from their
 });
 
 test("a delete that partition values decide reads no data file", async () => {
-  const { context, table } = await makeTable(schema, [[{ k: 1, g: "a", v: 1, n: null }, { k: 2, g: "b", v: 2, n: null }]], { partitionBy: ["g"] });
+  const { context, table } = await makeTable(
+    schema,
+    [
+      [
+        { k: 1, g: "a", v: 1, n: null },
+        { k: 2, g: "b", v: 2, n: null },
+      ],
+    ],
+    { partitionBy: ["g"] },
+  );
   const read: string[] = [];
   const store = { ...context.store, get: (key: string, options?: object) => (read.push(key), context.store.get(key, options)) };
   const { metrics } = await deleteRows({ ...context, store }, table, { where: parseExpression("g = 'a'") });
@@ -100,9 +128,22 @@ test("a delete that partition values decide reads no data file", async () => {
 });
 
 test("a value is computed only for the rows that are updated", async () => {
-  const fixture = await makeTable("a int, b int", [[{ a: 6, b: 2 }, { a: 1, b: 0 }]]);
-  const { table } = await updateRows(fixture.context, fixture.table, { set: nodes({ a: "cast(a / b as int)" }), where: parseExpression("b <> 0") });
-  expect(bag(await rowsOf({ ...fixture, table }))).toEqual(bag([{ a: 3, b: 2 }, { a: 1, b: 0 }]));
+  const fixture = await makeTable("a int, b int", [
+    [
+      { a: 6, b: 2 },
+      { a: 1, b: 0 },
+    ],
+  ]);
+  const { table } = await updateRows(fixture.context, fixture.table, {
+    set: nodes({ a: "cast(a / b as int)" }),
+    where: parseExpression("b <> 0"),
+  });
+  expect(bag(await rowsOf({ ...fixture, table }))).toEqual(
+    bag([
+      { a: 3, b: 2 },
+      { a: 1, b: 0 },
+    ]),
+  );
 });
 
 test("one statement has one time", async () => {

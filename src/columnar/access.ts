@@ -32,7 +32,9 @@ export function layoutOf(type: DataType): Layout {
     case Type.Struct:
       return "struct";
     default:
-      throw new LakeError("internal/assertion", `This is a bug in laketable: a column kernel met the Arrow type ${String(type)}.`, { type: String(type) });
+      throw new LakeError("internal/assertion", `This is a bug in laketable: a column kernel met the Arrow type ${String(type)}.`, {
+        type: String(type),
+      });
   }
 }
 
@@ -103,7 +105,8 @@ export function fixedView(column: Column): FixedView {
 /** A view on raw fixed-width bytes in the widest unit that moves them without a change. */
 export function unitsOf(values: ArrayBufferView, width: number): FixedView {
   const { buffer, byteOffset, byteLength } = values;
-  if (width % 4 === 0 && byteOffset % 4 === 0) return { units: new Int32Array(buffer, byteOffset, byteLength >> 2), perValue: width >> 2 };
+  if (width % 4 === 0 && byteOffset % 4 === 0)
+    return { units: new Int32Array(buffer, byteOffset, byteLength >> 2), perValue: width >> 2 };
   if (width === 2 && byteOffset % 2 === 0) return { units: new Uint16Array(buffer, byteOffset, byteLength >> 1), perValue: 1 };
   return { units: new Uint8Array(buffer, byteOffset, byteLength), perValue: width };
 }

@@ -51,7 +51,8 @@ export function assertOffsetRange(total: number): void {
   if (total > 0x7fffffff) {
     throw new LakeError(
       "memory/budget-exceeded",
-      `One batch would hold ${total} bytes or elements in one column, and Arrow's 32-bit offsets end at 2147483647. Use smaller batches or a smaller memoryLimit.`,
+      `One batch would hold ${total} bytes or elements in one column, and Arrow's 32-bit offsets end at 2147483647. Use smaller ` +
+        "batches or a smaller memoryLimit.",
       { total },
     );
   }

@@ -7,7 +7,10 @@ import type { Column } from "./column.js";
 export function batchOf(schema: Schema, columns: readonly Column[], length: number): RecordBatch {
   assert(columns.length === schema.fields.length, `a batch of ${schema.fields.length} fields has ${columns.length} columns`);
   // A shorter column would be padded with nulls by apache-arrow, silently.
-  assert(columns.every((column) => column.length === length), `every column of a batch has its ${length} rows`);
+  assert(
+    columns.every((column) => column.length === length),
+    `every column of a batch has its ${length} rows`,
+  );
   return new RecordBatch(schema, new Data(new Struct(schema.fields), 0, length, 0, undefined, [...columns]));
 }
 

@@ -18,7 +18,8 @@ export function copyBits(from: Uint8Array, fromStart: number, to: Uint8Array, to
   if (shift === 0) {
     to.set(from.subarray(source, source + bytes), target);
   } else {
-    for (let i = 0; i < bytes; i++) to[target + i] = ((from[source + i] as number) >> shift) | ((from[source + i + 1] as number) << (8 - shift));
+    for (let i = 0; i < bytes; i++)
+      to[target + i] = ((from[source + i] as number) >> shift) | ((from[source + i + 1] as number) << (8 - shift));
   }
   done += bytes << 3;
   while (done < length) copyBit(from, fromStart, to, toStart, done++);

@@ -25,9 +25,14 @@ export function nullOfArrowType(type: ArrowType, length: number): Column {
     case "bytes":
       return assemble(type, length, validity, { offsets: new Int32Array(length + 1), values: new Uint8Array(0) });
     case "list":
-      return assemble(type, length, validity, { offsets: new Int32Array(length + 1), children: type.children.map((f) => nullOfArrowType(f.type, 0)) });
+      return assemble(type, length, validity, {
+        offsets: new Int32Array(length + 1),
+        children: type.children.map((f) => nullOfArrowType(f.type, 0)),
+      });
     case "struct":
-      return assemble(type, length, validity, { children: type.children.map((f: { type: ArrowType }) => nullOfArrowType(f.type, length)) });
+      return assemble(type, length, validity, {
+        children: type.children.map((f: { type: ArrowType }) => nullOfArrowType(f.type, length)),
+      });
     default:
       return unreachable(layout);
   }
@@ -56,7 +61,8 @@ export function constantColumn(type: DataType, value: Value, length: number): Co
 }
 
 function fixedValues(type: ArrowType, length: number): ArrayBufferView {
-  const stride = "bitWidth" in type && type.typeId === 7 ? (type.bitWidth as number) / 32 : "byteWidth" in type ? (type.byteWidth as number) : 1;
+  const stride =
+    "bitWidth" in type && type.typeId === 7 ? (type.bitWidth as number) / 32 : "byteWidth" in type ? (type.byteWidth as number) : 1;
   const constructor = type.ArrayType as new (length: number) => ArrayBufferView;
   return new constructor(length * stride);
 }
@@ -65,7 +71,10 @@ function fixedConstant(type: ArrowType, value: Value, length: number): ArrayBuff
   const values = fixedValues(type, length);
   if (values instanceof BigInt64Array && typeof value === "bigint") return values.fill(value);
   if (values instanceof Uint32Array && typeof value === "bigint") return fillDecimal(values, value);
-  assert(typeof value === "number" && !(values instanceof BigInt64Array) && "fill" in values, `a constant of ${String(type)} has its type's value`);
+  assert(
+    typeof value === "number" && !(values instanceof BigInt64Array) && "fill" in values,
+    `a constant of ${String(type)} has its type's value`,
+  );
   (values as Int32Array | Float64Array).fill(value);
   return values;
 }
@@ -86,7 +95,8 @@ function repeatedBytes(type: ArrowType, bytes: Value, length: number): Column {
   for (let row = 0; row < length; row++) offsets[row + 1] = (row + 1) * bytes.length;
   if (values.length > 0) values.set(bytes);
   // Doubling copies: the part that is filled is copied behind itself.
-  for (let filled = bytes.length; filled > 0 && filled < values.length; filled *= 2) values.copyWithin(filled, 0, Math.min(filled, values.length - filled));
+  for (let filled = bytes.length; filled > 0 && filled < values.length; filled *= 2)
+    values.copyWithin(filled, 0, Math.min(filled, values.length - filled));
   return assemble(type, length, allValid, { offsets, values });
 }
 

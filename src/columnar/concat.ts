@@ -29,7 +29,10 @@ export function concatColumns(columns: readonly Column[]): Column {
       return assemble(type, length, validity, { offsets, values: concatBytes(filled, offsets[length] ?? 0) });
     }
     case "list":
-      return assemble(type, length, validity, { offsets: concatOffsets(filled, length), children: [concatColumns(filled.map(usedElements))] });
+      return assemble(type, length, validity, {
+        offsets: concatOffsets(filled, length),
+        children: [concatColumns(filled.map(usedElements))],
+      });
     case "struct": {
       const children = first.children.map((_, index) => concatColumns(filled.map((column) => childRows(column, index))));
       return assemble(type, length, validity, { children });
@@ -42,7 +45,12 @@ export function concatColumns(columns: readonly Column[]): Column {
 /** One batch of all rows; of no batches, one without rows. */
 export function concatBatches(schema: Schema, batches: readonly RecordBatch[]): RecordBatch {
   const [only, ...others] = batches;
-  if (only === undefined) return batchOf(schema, schema.fields.map((field) => nullOfArrowType(field.type, 0)), 0);
+  if (only === undefined)
+    return batchOf(
+      schema,
+      schema.fields.map((field) => nullOfArrowType(field.type, 0)),
+      0,
+    );
   if (others.length === 0) return only;
   const length = batches.reduce((sum, batch) => sum + batch.numRows, 0);
   const columns = schema.fields.map((_, index) =>

@@ -31,7 +31,8 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number): number
   let hash = end - start;
   let at = start;
   for (; at + 4 <= end; at += 4) {
-    const word = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
+    const word =
+      (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
     hash = Math.imul(hash ^ word, 0x9e3779b1);
     hash ^= hash >>> 15;
   }
@@ -57,7 +58,8 @@ function mixColumn(column: Column, hashes: Int32Array): void {
     const offsets = offsetsOf(column);
     const bytes = bytesOf(column);
     const nulls = nullMask(column);
-    for (let row = 0; row < hashes.length; row++) mix(row, nulls?.[row] === 1 ? 0 : hashBytes(bytes, offsets[row] as number, offsets[row + 1] as number));
+    for (let row = 0; row < hashes.length; row++)
+      mix(row, nulls?.[row] === 1 ? 0 : hashBytes(bytes, offsets[row] as number, offsets[row + 1] as number));
     return;
   }
   const words = columnWords(column);

@@ -60,7 +60,8 @@ function collectDistinct(type: DataType): { add(column: Column): void; values():
     const { words, skip } = encoder.encode([column], column.length);
     const entries = table.insert(words, column.length, skip);
     const read = cellReader(type, column);
-    for (let row = 0; row < entries.length && known.length < table.size; row++) if (entries[row] === known.length) known.push(owned(read(row)));
+    for (let row = 0; row < entries.length && known.length < table.size; row++)
+      if (entries[row] === known.length) known.push(owned(read(row)));
   };
   return {
     add: (column) => {

@@ -69,7 +69,8 @@ export function createKeyTable(keys: readonly KeySpec[]): KeyTable {
     probe: (columns, length) => rows.pairs(keyOf(columns, length)),
     keyOf,
     matchesAny: (columns, length) => Uint8Array.from(keyOf(columns, length), (key) => Number(key >= 0)),
-    keyBounds: (index) => bounds[index]?.bounds() ?? { type: { kind: "void" }, min: undefined, max: undefined, hasNull: false, distinct: [] },
+    keyBounds: (index) =>
+      bounds[index]?.bounds() ?? { type: { kind: "void" }, min: undefined, max: undefined, hasNull: false, distinct: [] },
   };
 }
 

@@ -1,5 +1,17 @@
 import { assert, unreachable } from "../base/assert.js";
-import { allocateLike, boolAt, bytesOf, bytesPerValue, fixedView, layoutOf, nullCountOf, offsetsOf, unitsOf, validityOf, type Units } from "./access.js";
+import {
+  allocateLike,
+  boolAt,
+  bytesOf,
+  bytesPerValue,
+  fixedView,
+  layoutOf,
+  nullCountOf,
+  offsetsOf,
+  unitsOf,
+  validityOf,
+  type Units,
+} from "./access.js";
 import { allValid, assemble, assembleNull, assertOffsetRange, validityFrom, type Validity } from "./assemble.js";
 import { copyBits, copyBytes } from "./bits.js";
 import type { Column } from "./column.js";
@@ -47,7 +59,12 @@ export function pickRuns(columns: readonly Column[], picks: Picks): Column {
     case "list":
       return pickLists(columns, first, picks, validity);
     case "struct": {
-      const children = first.children.map((_, index) => pickRuns(columns.map((column) => column.children[index] as Column), picks));
+      const children = first.children.map((_, index) =>
+        pickRuns(
+          columns.map((column) => column.children[index] as Column),
+          picks,
+        ),
+      );
       return assemble(first.type, length, validity, { children });
     }
     default:
@@ -164,13 +181,19 @@ function pickBytes(columns: readonly Column[], like: Column, picks: Picks, valid
     const source = from[column] as Int32Array;
     const shift = (rows[start] as number) - start;
     // Bytes that lie hidden behind a null are left out: such a run goes in as many pieces as they cut it into.
-    for (let i = start; i < end; ) {
+    for (let i = start; i < end;) {
       const first = i++;
       if (offsets[i] === offsets[first]) continue;
       const distance = (source[first + shift] as number) - (offsets[first] as number);
       if ((source[end + shift] as number) - (offsets[end] as number) === distance) i = end;
       else while (i < end && (source[i + shift] as number) - (offsets[i] as number) === distance) i++;
-      copyBytes(bytes[column] as Uint8Array, source[first + shift] as number, values, offsets[first] as number, (offsets[i] as number) - (offsets[first] as number));
+      copyBytes(
+        bytes[column] as Uint8Array,
+        source[first + shift] as number,
+        values,
+        offsets[first] as number,
+        (offsets[i] as number) - (offsets[first] as number),
+      );
     }
   }
   return assemble(like.type, rows.length, validity, { offsets, values });
@@ -192,6 +215,11 @@ function pickLists(columns: readonly Column[], like: Column, picks: Picks, valid
     elementChoice.fill(column, start, end);
     for (let element = start; element < end; element++) elementRows[element] = element + shift;
   }
-  const children = [pickRuns(columns.map((column) => column.children[0] as Column), picksOf(elementChoice, elementRows))];
+  const children = [
+    pickRuns(
+      columns.map((column) => column.children[0] as Column),
+      picksOf(elementChoice, elementRows),
+    ),
+  ];
   return assemble(like.type, rows.length, validity, { offsets, children });
 }

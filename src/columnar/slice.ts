@@ -14,5 +14,9 @@ export function sliceColumn(column: Column, start: number, end: number): Column 
 /** Rows `[start, end)` without a copy. */
 export function sliceBatch(batch: RecordBatch, start: number, end: number): RecordBatch {
   if (start === 0 && end === batch.numRows) return batch;
-  return batchOf(batch.schema, columnsOf(batch).map((column) => sliceColumn(column, start, end)), end - start);
+  return batchOf(
+    batch.schema,
+    columnsOf(batch).map((column) => sliceColumn(column, start, end)),
+    end - start,
+  );
 }

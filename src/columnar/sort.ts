@@ -26,7 +26,11 @@ function sortBy(key: SortKey, order: Int32Array): Int32Array {
   const nulls = nullMask(column);
   if (nulls === undefined) return sortValid(column, descending, order);
   const withNull = order.filter((row) => nulls[row] === 1);
-  const sorted = sortValid(column, descending, order.filter((row) => nulls[row] !== 1));
+  const sorted = sortValid(
+    column,
+    descending,
+    order.filter((row) => nulls[row] !== 1),
+  );
   const out = new Int32Array(order.length);
   out.set(nullsFirst ? withNull : sorted);
   out.set(nullsFirst ? sorted : withNull, nullsFirst ? withNull.length : sorted.length);
@@ -58,7 +62,8 @@ function boolDigits(column: Column): Uint32Array {
 
 function integerDigits(column: Column): Uint32Array[] {
   const { units, perValue } = fixedView(column);
-  if (!(units instanceof Int32Array)) return [Uint32Array.from((column.values as Int16Array).subarray(0, column.length), (value) => value + 0x8000)];
+  if (!(units instanceof Int32Array))
+    return [Uint32Array.from((column.values as Int16Array).subarray(0, column.length), (value) => value + 0x8000)];
   return Array.from({ length: perValue }, (_, word) => {
     const sign = word === perValue - 1 ? 0x80000000 : 0;
     const digits = new Uint32Array(column.length);

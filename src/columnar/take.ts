@@ -151,7 +151,7 @@ function gatherBytes(column: Column, rows: Int32Array, validity: Validity): Colu
   const bytes = bytesOf(column);
   const offsets = gatherOffsets(column, rows, validity);
   const values = new Uint8Array(offsets[rows.length] as number);
-  for (let i = 0; i < rows.length; ) {
+  for (let i = 0; i < rows.length;) {
     const start = offsets[i] as number;
     const first = i++;
     if (offsets[i] === start) continue;

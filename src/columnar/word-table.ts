@@ -90,7 +90,12 @@ function findPairs(slots: Int32Array, keys: Int32Array, words: Int32Array, lengt
   return found;
 }
 
-function findKeys(slots: Int32Array, keys: Int32Array, words: Int32Array, shape: { readonly length: number; readonly width: number }): Int32Array {
+function findKeys(
+  slots: Int32Array,
+  keys: Int32Array,
+  words: Int32Array,
+  shape: { readonly length: number; readonly width: number },
+): Int32Array {
   const { length, width } = shape;
   const found = new Int32Array(length);
   const mask = slots.length - 1;

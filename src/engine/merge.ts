@@ -53,7 +53,12 @@ export async function mergeRows(context: EngineContext, table: Table, options: M
   const schema = options.schemaEvolution === true ? mergedSchema(snapshot.schema, source.schema, clauses) : snapshot.schema;
   const metadata: MetadataChange | undefined = schema === snapshot.schema ? undefined : { schema };
   const plan = snapshot.writePlan({ metadata });
-  const merge = bindMerge(options.on, clauses, { target: plan.schema, source: source.schema, aliases: options.aliases, nowMs: startedMs });
+  const merge = bindMerge(options.on, clauses, {
+    target: plan.schema,
+    source: source.schema,
+    aliases: options.aliases,
+    nowMs: startedMs,
+  });
   const matcher = createMatcher(merge.condition, source, plan.schema.fields.length);
   assertFits(source.bytes + matcher.bytes, limitBytes);
   const scan: MergeScan = { snapshot, target: plan.schema, merge, source, matcher, sourceMatched: new Uint8Array(source.rowCount) };
@@ -73,7 +78,11 @@ interface MergeRun {
   readonly options: MergeRowsOptions;
 }
 
-async function runMerge(context: EngineContext, table: Table, { scan, plan, metadata, startedMs, options }: MergeRun): Promise<VerbResult> {
+async function runMerge(
+  context: EngineContext,
+  table: Table,
+  { scan, plan, metadata, startedMs, options }: MergeRun,
+): Promise<VerbResult> {
   const { snapshot, merge, source, matcher } = scan;
   const { signal, onProgress, userMetadata } = options;
   const actions = [...merge.matched, ...merge.notMatchedBySource].map(({ action }) => action);
@@ -118,7 +127,8 @@ function assertFits(bytes: number, limitBytes: number): void {
   if (bytes <= limitBytes) return;
   throw new LakeError(
     "memory/budget-exceeded",
-    `The source of the merge and the table of its keys take ${bytes} bytes against a memoryLimit of ${limitBytes}. Nothing was changed; raise memoryLimit, or merge the source in parts.`,
+    `The source of the merge and the table of its keys take ${bytes} bytes against a memoryLimit of ${limitBytes}. Nothing was ` +
+      "changed; raise memoryLimit, or merge the source in parts.",
     { bytes, memoryLimit: limitBytes },
   );
 }
@@ -140,7 +150,11 @@ function readSet(merge: BoundMerge, matchable: BoundExpression | undefined, file
   return { wholeTable, predicates: wholeTable || matchable === undefined ? [] : [matchable], files };
 }
 
-function countRows(merge: BoundMerge, files: readonly FileOutcome[], insertions: readonly Insertion[]): { readonly counts: RowCounts; readonly details: OperationDetails } {
+function countRows(
+  merge: BoundMerge,
+  files: readonly FileOutcome[],
+  insertions: readonly Insertion[],
+): { readonly counts: RowCounts; readonly details: OperationDetails } {
   const perAction = new Float64Array(merge.matched.length + merge.notMatchedBySource.length);
   for (const { changes } of files) for (const action of changes.actions ?? []) perAction[action] = (perAction[action] ?? 0) + 1;
   const total = (clauses: readonly { readonly action: RowAction }[], first: number, kind: RowAction["kind"]): number =>
@@ -161,8 +175,16 @@ function countRows(merge: BoundMerge, files: readonly FileOutcome[], insertions:
 
 function mergeOperation({ on, clauses }: MergeRowsOptions): Operation {
   const texts = (kind: MergeClause["on"]): readonly MergeClauseText[] =>
-    clauses.filter((clause) => clause.on === kind).map(({ action, where }) => ({ action: actionText(action), where: where === undefined ? undefined : formatExpression(where) }));
-  return { kind: "merge", on: formatExpression(on), matched: texts("matched"), notMatched: texts("not-matched"), notMatchedBySource: texts("not-matched-by-source") };
+    clauses
+      .filter((clause) => clause.on === kind)
+      .map(({ action, where }) => ({ action: actionText(action), where: where === undefined ? undefined : formatExpression(where) }));
+  return {
+    kind: "merge",
+    on: formatExpression(on),
+    matched: texts("matched"),
+    notMatched: texts("not-matched"),
+    notMatchedBySource: texts("not-matched-by-source"),
+  };
 }
 
 function actionText(action: MergeClause["action"]): MergeClauseText["action"] {

@@ -61,7 +61,11 @@ export async function updateRows(context: EngineContext, table: Table, options: 
       added: rewrite.files,
       removed,
       // Every file that is rewritten is read, also where the predicate's partition values decided.
-      reads: { wholeTable: where === undefined, predicates: where === undefined ? [] : [where], files: new Set([...filesRead, ...removed.map(({ path }) => path)]) },
+      reads: {
+        wholeTable: where === undefined,
+        predicates: where === undefined ? [] : [where],
+        files: new Set([...filesRead, ...removed.map(({ path }) => path)]),
+      },
       dataChange: true,
       userMetadata,
     },

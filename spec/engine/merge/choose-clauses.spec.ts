@@ -7,14 +7,20 @@ test("each row takes the first clause whose condition is true, and no decided ro
   const clause = fc.oneof(fc.constant(undefined), fc.array(fc.boolean(), { minLength: 20, maxLength: 20 }));
   const property = fc.property(fc.nat(20), fc.array(clause, { maxLength: 4 }), (count, clauses) => {
     const asked: number[] = [];
-    const chosen = chooseClauses(count, clauses.map((rows) => ({ always: rows === undefined })), (index, rows) => {
-      for (const row of rows) {
-        expect(clauses.slice(0, index).every((earlier) => earlier !== undefined && !earlier[row])).toBe(true);
-        asked.push(row);
-      }
-      return rows.filter((row) => clauses[index]?.[row] === true);
-    });
-    expect([...chosen]).toEqual(Array.from({ length: count }, (_, row) => clauses.findIndex((rows) => rows === undefined || rows[row] === true)));
+    const chosen = chooseClauses(
+      count,
+      clauses.map((rows) => ({ always: rows === undefined })),
+      (index, rows) => {
+        for (const row of rows) {
+          expect(clauses.slice(0, index).every((earlier) => earlier !== undefined && !earlier[row])).toBe(true);
+          asked.push(row);
+        }
+        return rows.filter((row) => clauses[index]?.[row] === true);
+      },
+    );
+    expect([...chosen]).toEqual(
+      Array.from({ length: count }, (_, row) => clauses.findIndex((rows) => rows === undefined || rows[row] === true)),
+    );
   });
   fc.assert(property);
 });
@@ -27,7 +33,12 @@ test("a second source row for a target row is named where it matters", () => {
     const seen = new Map<number, number>();
     for (const list of lists) {
       const repeat = list.find(([target], index) => seen.has(target) || list.slice(0, index).some(([earlier]) => earlier === target));
-      const added = matches.add(pairsOf(Int32Array.from(list, ([target]) => target), Int32Array.from(list, ([, source]) => source)));
+      const added = matches.add(
+        pairsOf(
+          Int32Array.from(list, ([target]) => target),
+          Int32Array.from(list, ([, source]) => source),
+        ),
+      );
       if (repeat === undefined) {
         expect(added).toMatchObject({ kind: "pairs", targetRows: Int32Array.from(list, ([target]) => target) });
         for (const [target, source] of list) seen.set(target, source);
@@ -46,7 +57,12 @@ test("where repeats do not matter each target row is given once", () => {
   const property = fc.property(portions, (lists) => {
     const matches = collectMatches(10, "ignore");
     const given = lists.flatMap((list) => {
-      const added = matches.add(pairsOf(Int32Array.from(list, ([target]) => target), Int32Array.from(list, ([, source]) => source)));
+      const added = matches.add(
+        pairsOf(
+          Int32Array.from(list, ([target]) => target),
+          Int32Array.from(list, ([, source]) => source),
+        ),
+      );
       return added.kind === "pairs" ? [...added.targetRows].map((row, i) => [row, added.sourceRows[i]]) : [];
     });
     const firsts = new Map<number, number>();

@@ -38,9 +38,19 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 const codec = createInlineCodec();
 
 /** A table in memory with one data file (for each partition) per list of rows. */
-export async function makeTable(schemaText: string, files: readonly (readonly PlainRow[])[], options: FixtureOptions = {}): Promise<TableFixture> {
+export async function makeTable(
+  schemaText: string,
+  files: readonly (readonly PlainRow[])[],
+  options: FixtureOptions = {},
+): Promise<TableFixture> {
   const store = createMemoryStore();
-  const context: EngineContext = { host: systemHost, store, codec, memory: createMemoryBudget(options.memoryLimit ?? 1 << 28), logger: silent };
+  const context: EngineContext = {
+    host: systemHost,
+    store,
+    codec,
+    memory: createMemoryBudget(options.memoryLimit ?? 1 << 28),
+    logger: silent,
+  };
   const format = createDeltaFormat({ store, host: systemHost, codec, logger: silent });
   let table = await format.create({
     schema: parseSchemaText(schemaText),
@@ -52,7 +62,14 @@ export async function makeTable(schemaText: string, files: readonly (readonly Pl
     const { snapshot } = table;
     const set = createFileSet(context, snapshot.writePlan());
     await set.write(batchFromRows(rows, snapshot.schema));
-    const pending = { operation: { kind: "append" }, metrics: noMetrics, added: await set.finish(), removed: [], reads: readNothing, dataChange: true } as const;
+    const pending = {
+      operation: { kind: "append" },
+      metrics: noMetrics,
+      added: await set.finish(),
+      removed: [],
+      reads: readNothing,
+      dataChange: true,
+    } as const;
     table = (await table.commit(snapshot, pending)).table;
   }
   return { context, table };
@@ -71,7 +88,8 @@ export async function rowsByFile({ context, table }: TableFixture): Promise<Read
   const byFile = new Map<string, readonly PlainRow[]>();
   for (const file of await filesOf(table)) {
     const rows: PlainRow[] = [];
-    for await (const { batch } of readFileRows(context, snapshot, file, { columns: snapshot.schema.fields })) rows.push(...(read(batch) as PlainRow[]));
+    for await (const { batch } of readFileRows(context, snapshot, file, { columns: snapshot.schema.fields }))
+      rows.push(...(read(batch) as PlainRow[]));
     byFile.set(file.path, rows);
   }
   return byFile;
@@ -108,6 +126,11 @@ export function clauseOf({ on, action, set, where }: ClauseText): MergeClause {
   return { on, action, ...values, where: where === undefined ? undefined : parseExpression(where) } as MergeClause;
 }
 
-export function mergeOptions(source: MergeRowsOptions["source"], on: string, clauses: readonly ClauseText[], more: Partial<MergeRowsOptions> = {}): MergeRowsOptions {
+export function mergeOptions(
+  source: MergeRowsOptions["source"],
+  on: string,
+  clauses: readonly ClauseText[],
+  more: Partial<MergeRowsOptions> = {},
+): MergeRowsOptions {
   return { source, on: parseExpression(on), aliases: { target: "target", source: "source" }, clauses: clauses.map(clauseOf), ...more };
 }

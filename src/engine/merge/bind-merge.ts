@@ -45,8 +45,13 @@ export interface MergeSides {
  */
 export function bindMerge(on: ExpressionNode, clauses: readonly MergeClause[], sides: MergeSides): BoundMerge {
   const binder = createBinder(sides);
-  for (const kind of ["matched", "not-matched", "not-matched-by-source"] as const) assertReachable(clauses.filter((clause) => clause.on === kind));
-  const bound: { matched: BoundClause<RowAction>[]; notMatched: BoundClause<InsertAction>[]; notMatchedBySource: BoundClause<RowAction>[] } = {
+  for (const kind of ["matched", "not-matched", "not-matched-by-source"] as const)
+    assertReachable(clauses.filter((clause) => clause.on === kind));
+  const bound: {
+    matched: BoundClause<RowAction>[];
+    notMatched: BoundClause<InsertAction>[];
+    notMatchedBySource: BoundClause<RowAction>[];
+  } = {
     matched: [],
     notMatched: [],
     notMatchedBySource: [],
@@ -78,7 +83,8 @@ function bindCondition(on: ExpressionNode, sides: MergeSides): MergeCondition {
     const { target, source } = sides.aliases;
     throw new LakeError(
       "merge/invalid-condition",
-      `The merge condition "${text}" has no column of the ${missing.join(" and none of the ")}, so it says nothing about which rows belong together. Compare columns of both, for example "${target}.id = ${source}.id".`,
+      `The merge condition "${text}" has no column of the ${missing.join(" and none of the ")}, so it says nothing about which rows ` +
+        `belong together. Compare columns of both, for example "${target}.id = ${source}.id".`,
       { on: text, missing },
     );
   }
@@ -89,7 +95,12 @@ function bindCondition(on: ExpressionNode, sides: MergeSides): MergeCondition {
 function withFlatKeys({ equalities, rest, ...sides }: MergeCondition): MergeCondition {
   const isFlat = ({ target }: MergeEquality): boolean => target.type.kind !== "void" && !isNested(target.type);
   const nested = equalities.filter((equality) => !isFlat(equality));
-  const asCall = ({ target, source, nullSafe }: MergeEquality): BoundExpression => ({ kind: "call", name: nullSafe ? "<=>" : "=", args: [target, source], type: { kind: "boolean" } });
+  const asCall = ({ target, source, nullSafe }: MergeEquality): BoundExpression => ({
+    kind: "call",
+    name: nullSafe ? "<=>" : "=",
+    args: [target, source],
+    type: { kind: "boolean" },
+  });
   return { ...sides, equalities: equalities.filter(isFlat), rest: [...rest, ...nested.map(asCall)] };
 }
 
@@ -109,7 +120,11 @@ function createBinder(sides: MergeSides): ClauseBinder {
   const both = bothSides(sides);
   const target = tableScope(sides.target, sides.aliases.target);
   const source = tableScope(sides.source, sides.aliases.source);
-  const bindWith = (bindIn: (node: ExpressionNode, scope: Scope) => BoundExpression, node: ExpressionNode, clause: MergeClause): BoundExpression => {
+  const bindWith = (
+    bindIn: (node: ExpressionNode, scope: Scope) => BoundExpression,
+    node: ExpressionNode,
+    clause: MergeClause,
+  ): BoundExpression => {
     if (clause.on === "matched") return bindIn(node, both);
     try {
       return clause.on === "not-matched" ? remapSlots(bindIn(node, source), (slot) => slot + width) : bindIn(node, target);
@@ -137,9 +152,15 @@ function bindsIn(scope: Scope, node: ExpressionNode): boolean {
 }
 
 function wrongSide(clause: MergeClause, { aliases }: MergeSides, node: ExpressionNode, cause: unknown): LakeError {
-  const [rows, missing] = clause.on === "not-matched" ? ["source rows without a match", aliases.target] : ["target rows without a match", aliases.source];
+  const [rows, missing] =
+    clause.on === "not-matched" ? ["source rows without a match", aliases.target] : ["target rows without a match", aliases.source];
   const text = formatExpression(node);
-  return new LakeError("merge/invalid-clause", `The clause is about ${rows}, so "${text}" cannot use columns of ${missing}: there is no such row.`, { expression: text, clause: clause.on }, cause);
+  return new LakeError(
+    "merge/invalid-clause",
+    `The clause is about ${rows}, so "${text}" cannot use columns of ${missing}: there is no such row.`,
+    { expression: text, clause: clause.on },
+    cause,
+  );
 }
 
 /** As in Spark: a clause behind one that always applies would never run. */
@@ -149,7 +170,8 @@ function assertReachable(clauses: readonly MergeClause[]): void {
   if (clause === undefined) return;
   throw new LakeError(
     "merge/invalid-clause",
-    `Clause ${early + 1} of the ${clauses.length} ${clause.on} clauses has no condition, so the ones after it would never run. Only the last clause of a kind may leave out where.`,
+    `Clause ${early + 1} of the ${clauses.length} ${clause.on} clauses has no condition, so the ones after it would never run. ` +
+      "Only the last clause of a kind may leave out where.",
     { clause: clause.on, index: early },
   );
 }
@@ -170,7 +192,11 @@ function insertedValues(clause: Extract<MergeClause, { readonly on: "not-matched
 }
 
 function explicit(set: Assignments, clause: MergeClause, binder: ClauseBinder): readonly Assignment[] {
-  return bindAssignments(set, { schema: binder.sides.target, bindValue: (node) => binder.value(node, clause), conflictCode: "merge/invalid-clause" });
+  return bindAssignments(set, {
+    schema: binder.sides.target,
+    bindValue: (node) => binder.value(node, clause),
+    conflictCode: "merge/invalid-clause",
+  });
 }
 
 /** Every column that both sides have. */
@@ -179,14 +205,21 @@ function sameNames(clause: MergeClause, { target, source }: MergeSides): readonl
     const slot = findFieldIndex(target, from.name);
     const column = target.fields[slot];
     if (column === undefined) return [];
-    const value: BoundExpression = { kind: "reference", slot: target.fields.length + index, path: [from.name], type: from.type, nullable: from.nullable };
+    const value: BoundExpression = {
+      kind: "reference",
+      slot: target.fields.length + index,
+      path: [from.name],
+      type: from.type,
+      nullable: from.nullable,
+    };
     return [assignTo({ slot, path: [], type: column.type }, value, target)];
   });
   if (assignments.length > 0) return assignments;
   const [sourceColumns, targetColumns] = [source, target].map(({ fields }) => fields.map(({ name }) => name).join(", "));
   throw new LakeError(
     "merge/invalid-clause",
-    `${clause.action} takes columns by name, and the source (${sourceColumns}) and the table (${targetColumns}) have none in common. Name the columns alike, or assign them one by one.`,
+    `${clause.action} takes columns by name, and the source (${sourceColumns}) and the table (${targetColumns}) have none in ` +
+      "common. Name the columns alike, or assign them one by one.",
     { clause: clause.on },
   );
 }

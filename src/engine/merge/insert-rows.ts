@@ -21,7 +21,12 @@ export interface Insertion {
 const INSERT_ROWS = 1 << 17;
 
 /** Which source rows without a match are inserted, and by which clause. */
-export function planInsertions(clauses: readonly BoundClause<InsertAction>[], source: SourceRows, sourceMatched: Uint8Array, width: number): readonly Insertion[] {
+export function planInsertions(
+  clauses: readonly BoundClause<InsertAction>[],
+  source: SourceRows,
+  sourceMatched: Uint8Array,
+  width: number,
+): readonly Insertion[] {
   if (clauses.length === 0) return [];
   return source.chunks.flatMap(({ start, length }) => {
     const all = Int32Array.from({ length }, (_, row) => start + row);
@@ -29,7 +34,9 @@ export function planInsertions(clauses: readonly BoundClause<InsertAction>[], so
     if (unmatched.length === 0) return [];
     const input = sourceInput(source, unmatched, width);
     const chosen = chooseClauses(unmatched.length, clauses.map(always), (clause, rows) => pass(clauses[clause]?.where, input, rows));
-    return clauses.map(({ action }, clause) => ({ action, rows: unmatched.filter((_, position) => chosen[position] === clause) })).filter(({ rows }) => rows.length > 0);
+    return clauses
+      .map(({ action }, clause) => ({ action, rows: unmatched.filter((_, position) => chosen[position] === clause) }))
+      .filter(({ rows }) => rows.length > 0);
   });
 }
 
@@ -39,9 +46,17 @@ export function* insertedRows(insertions: readonly Insertion[], source: SourceRo
   for (const { action, rows } of insertions) {
     for (let start = 0; start < rows.length; start += INSERT_ROWS) {
       const part = rows.subarray(start, start + INSERT_ROWS);
-      const nulls = (slot: number): ReturnType<typeof nullColumn> => nullColumn(target.fields[slot]?.type ?? { kind: "void" }, part.length);
-      const assigned = assignedColumns(action.assignments, target, { input: sourceInput(source, part, target.fields.length), current: nulls });
-      yield batchOf(arrowSchema, target.fields.map((_, slot) => assigned.get(slot) ?? nulls(slot)), part.length);
+      const nulls = (slot: number): ReturnType<typeof nullColumn> =>
+        nullColumn(target.fields[slot]?.type ?? { kind: "void" }, part.length);
+      const assigned = assignedColumns(action.assignments, target, {
+        input: sourceInput(source, part, target.fields.length),
+        current: nulls,
+      });
+      yield batchOf(
+        arrowSchema,
+        target.fields.map((_, slot) => assigned.get(slot) ?? nulls(slot)),
+        part.length,
+      );
     }
   }
 }

@@ -14,7 +14,9 @@ const KEYS_MAX = 1 << 20;
  * whole range of a large table, and yet most of its files hold none.
  */
 export function createKeyFilter(condition: MergeCondition, matcher: Matcher, keyCount: number): (bounds: Bounds) => boolean {
-  const index = condition.equalities.findIndex(({ target, nullSafe }, key) => isOrdered(target) && !nullSafe && matcher.keyBounds[key]?.distinct === undefined);
+  const index = condition.equalities.findIndex(
+    ({ target, nullSafe }, key) => isOrdered(target) && !nullSafe && matcher.keyBounds[key]?.distinct === undefined,
+  );
   const key = condition.equalities[index]?.target;
   if (key?.kind !== "reference" || keyCount > KEYS_MAX) return () => true;
   let asked = 0;

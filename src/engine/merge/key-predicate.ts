@@ -14,7 +14,11 @@ export const nothing: BoundExpression = { kind: "literal", value: false, type: b
  * keys themselves when they are few, and the parts of the condition that look at the target only. It prunes files, and says which
  * rows the merge depends on.
  */
-export function targetPredicate(condition: MergeCondition, keyBounds: readonly KeyBounds[], sourceCount: number): BoundExpression | undefined {
+export function targetPredicate(
+  condition: MergeCondition,
+  keyBounds: readonly KeyBounds[],
+  sourceCount: number,
+): BoundExpression | undefined {
   if (sourceCount === 0) return nothing;
   const keyed = condition.equalities.map(({ target, nullSafe }, index) => {
     const bounds = keyBounds[index];

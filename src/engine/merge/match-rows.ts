@@ -60,7 +60,9 @@ export function createMatcher(condition: MergeCondition, source: SourceRows, wid
 /** The input of an expression over both sides, for pairs of rows. */
 export function pairInput(pairs: Pairs, target: (slot: number) => Column, source: SourceRows, width: number): EvaluationInput {
   const sourceColumn = source.gather(pairs.sourceRows);
-  return cachedInput(pairs.targetRows.length, (slot) => (slot < width ? take(target(slot), pairs.targetRows) : sourceColumn(slot - width)));
+  return cachedInput(pairs.targetRows.length, (slot) =>
+    slot < width ? take(target(slot), pairs.targetRows) : sourceColumn(slot - width),
+  );
 }
 
 interface Partners {
@@ -85,14 +87,22 @@ function sourceCandidates(sourceOnly: readonly BoundExpression[], source: Source
     return { start, rows, input: rows === "all" ? input : inputAt(input, rows) };
   });
   if (chunks.every(({ rows }) => rows === "all")) return { chunks, rowOf: undefined, count: source.rowCount };
-  const rowOf = joinRows(chunks.map(({ start, rows, input }) => (rows === "all" ? Int32Array.from({ length: input.length }, (_, row) => start + row) : rows.map((row) => start + row))));
+  const rowOf = joinRows(
+    chunks.map(({ start, rows, input }) =>
+      rows === "all" ? Int32Array.from({ length: input.length }, (_, row) => start + row) : rows.map((row) => start + row),
+    ),
+  );
   return { chunks, rowOf, count: rowOf.length };
 }
 
 function hashPartners(condition: MergeCondition, source: SourceRows, candidates: Candidates, width: number): Partners {
   const { equalities } = condition;
   const table: KeyTable = createKeyTable(equalities.map(({ target, nullSafe }) => ({ type: target.type, nullSafe })));
-  for (const { input } of candidates.chunks) table.add(equalities.map((equality) => evaluate(equality.source, input)), input.length);
+  for (const { input } of candidates.chunks)
+    table.add(
+      equalities.map((equality) => evaluate(equality.source, input)),
+      input.length,
+    );
   assert(candidates.rowOf !== undefined || table.rowCount === source.rowCount, `the key table of ${width} columns has every source row`);
   return {
     keyBounds: equalities.map((_, index) => table.keyBounds(index)),
@@ -101,7 +111,10 @@ function hashPartners(condition: MergeCondition, source: SourceRows, candidates:
       const keys = equalities.map((equality) => evaluate(equality.target, target));
       for (let start = 0; start < target.length; start += PROBE_ROWS) {
         const end = Math.min(target.length, start + PROBE_ROWS);
-        const { probeRows, buildRows } = table.probe(keys.map((key) => sliceColumn(key, start, end)), end - start);
+        const { probeRows, buildRows } = table.probe(
+          keys.map((key) => sliceColumn(key, start, end)),
+          end - start,
+        );
         if (probeRows.length === 0) continue;
         if (start > 0) for (let i = 0; i < probeRows.length; i++) probeRows[i] = (probeRows[i] as number) + start;
         yield pairsOf(probeRows, candidates.rowOf === undefined ? buildRows : take32(candidates.rowOf, buildRows));

@@ -50,7 +50,11 @@ export interface FileScan {
  *
  * @throws merge/multiple-matches
  */
-export async function scanFile(context: EngineContext, scan: MergeScan, { file, canMatch, prune, signal }: FileScan): Promise<RowChanges> {
+export async function scanFile(
+  context: EngineContext,
+  scan: MergeScan,
+  { file, canMatch, prune, signal }: FileScan,
+): Promise<RowChanges> {
   const { snapshot, merge } = scan;
   const slots = [...slotsToRead(scan, canMatch)].sort((a, b) => a - b);
   const source = openFileSource(context, snapshot, file, { columns: snapshot.schema.fields, signal });
@@ -67,7 +71,9 @@ export async function scanFile(context: EngineContext, scan: MergeScan, { file, 
 }
 
 function slotsToRead({ snapshot, merge, matcher, target }: MergeScan, canMatch: boolean): ReadonlySet<number> {
-  const conditions = [...(canMatch ? merge.matched : []), ...merge.notMatchedBySource].flatMap(({ where }) => (where === undefined ? [] : [...referencedSlots(where)]));
+  const conditions = [...(canMatch ? merge.matched : []), ...merge.notMatchedBySource].flatMap(({ where }) =>
+    where === undefined ? [] : [...referencedSlots(where)],
+  );
   const slots = new Set([...(canMatch ? matcher.targetSlots : []), ...conditions].filter((slot) => slot < target.fields.length));
   // Columns that this merge adds are in no file.
   return new Set([...slots].filter((slot) => slot < snapshot.schema.fields.length));
@@ -120,7 +126,9 @@ function applyMatched(scan: MergeScan, input: EvaluationInput, outcome: Outcome,
 
 function chooseForPairs({ merge, source, target }: MergeScan, input: EvaluationInput, pairs: Pairs): Int32Array {
   const both = pairInput(pairs, input.column, source, target.fields.length);
-  return chooseClauses(pairs.targetRows.length, merge.matched.map(always), (clause, rows) => pass(merge.matched[clause]?.where, both, rows));
+  return chooseClauses(pairs.targetRows.length, merge.matched.map(always), (clause, rows) =>
+    pass(merge.matched[clause]?.where, both, rows),
+  );
 }
 
 function applyNotMatched({ merge }: MergeScan, input: EvaluationInput, outcome: Outcome, isMatched: Uint8Array | undefined): void {
@@ -130,7 +138,8 @@ function applyNotMatched({ merge }: MergeScan, input: EvaluationInput, outcome: 
   const unmatched = inputAt(input, alone);
   const clauses = merge.notMatchedBySource;
   const chosen = chooseClauses(alone.length, clauses.map(always), (clause, open) => pass(clauses[clause]?.where, unmatched, open));
-  for (let i = 0; i < chosen.length; i++) if ((chosen[i] as number) >= 0) outcome.actions[alone[i] as number] = merge.matched.length + (chosen[i] as number);
+  for (let i = 0; i < chosen.length; i++)
+    if ((chosen[i] as number) >= 0) outcome.actions[alone[i] as number] = merge.matched.length + (chosen[i] as number);
 }
 
 export function always({ where }: { readonly where: BoundExpression | undefined }): { readonly always: boolean } {
@@ -187,11 +196,14 @@ function multipleMatches(
   file: DataFile,
 ): LakeError {
   const row = inputAt(input, Int32Array.of(targetRow));
-  const keys = merge.condition.equalities.map(({ target }) => [formatExpression(target), describe(target, evaluate(target, row))] as const);
+  const keys = merge.condition.equalities.map(
+    ({ target }) => [formatExpression(target), describe(target, evaluate(target, row))] as const,
+  );
   const named = keys.length === 0 ? "" : ` with ${keys.map(([name, value]) => `${name} = ${value}`).join(", ")}`;
   return new LakeError(
     "merge/multiple-matches",
-    `A row of the table${named} is matched by more than one row of the source (rows ${sourceRows[0]} and ${sourceRows[1]} of it), so it is not clear what it should become. ` +
+    `A row of the table${named} is matched by more than one row of the source (rows ${sourceRows[0]} and ${sourceRows[1]} of it), ` +
+      "so it is not clear what it should become. " +
       "Nothing was changed; make the source unique by the merge's keys first.",
     { keys: Object.fromEntries(keys), sourceRows, path: file.path },
   );

@@ -46,12 +46,19 @@ export async function scanTarget(context: EngineContext, scan: MergeScan, option
     filesRead.add(file.path);
     const known = file.rowCount;
     const everyRow = !task.canMatch && scan.merge.notMatchedBySource[0]?.where === undefined;
-    const changes = everyRow ? await changesOfAll(context, scan, file, fileSignal) : await scanFile(context, scan, { ...task, signal: fileSignal });
+    const changes = everyRow
+      ? await changesOfAll(context, scan, file, fileSignal)
+      : await scanFile(context, scan, { ...task, signal: fileSignal });
     if (changes.rows.length === 0) return undefined;
     const rowCount = known ?? (everyRow ? changes.rows.length : await countRows(context, scan.snapshot, file, fileSignal));
     return { changes, rowCount, isGone: changes.rows.length === rowCount && deletesOnly(changes, actions) };
   };
-  for await (const outcome of mapOrdered(plan, context.codec.parallelism, (task, { signal: fileSignal }) => lookAt(task, fileSignal), signal)) {
+  for await (const outcome of mapOrdered(
+    plan,
+    context.codec.parallelism,
+    (task, { signal: fileSignal }) => lookAt(task, fileSignal),
+    signal,
+  )) {
     if (outcome !== undefined) files.push(outcome);
     onProgress?.({ phase: "scan", done: ++done, unit: "files" });
   }
@@ -92,11 +99,17 @@ function anyOf(conditions: readonly (BoundExpression | undefined)[]): BoundExpre
 
 /** The conjuncts about columns that the table has already: files know nothing of the columns that a merge adds. */
 export function storedPart(predicate: BoundExpression | undefined, width: number): BoundExpression | undefined {
-  const parts = predicate === undefined ? [] : conjuncts(predicate).filter((part) => [...referencedSlots(part)].every((slot) => slot < width));
+  const parts =
+    predicate === undefined ? [] : conjuncts(predicate).filter((part) => [...referencedSlots(part)].every((slot) => slot < width));
   return parts.length === 0 ? undefined : conjunction(parts);
 }
 
-async function changesOfAll(context: EngineContext, { snapshot, merge }: MergeScan, file: DataFile, signal: AbortSignal): Promise<RowChanges> {
+async function changesOfAll(
+  context: EngineContext,
+  { snapshot, merge }: MergeScan,
+  file: DataFile,
+  signal: AbortSignal,
+): Promise<RowChanges> {
   const count = file.rowCount ?? (await countRows(context, snapshot, file, signal));
   const rows = Int32Array.from({ length: count }, (_, row) => row);
   return { file, rows, actions: new Uint16Array(count).fill(merge.matched.length), sourceRows: new Int32Array(count).fill(-1) };

@@ -81,13 +81,18 @@ export async function collectSource(batches: AsyncIterable<RecordBatch>, options
 function sourceTooBig(bytes: number, limitBytes: number): LakeError {
   return new LakeError(
     "memory/budget-exceeded",
-    `The source of the merge takes more memory than allowed: over ${bytes} bytes against a memoryLimit of ${limitBytes}. Nothing was changed; raise memoryLimit, leave out columns that no clause needs, or merge the source in parts.`,
+    `The source of the merge takes more memory than allowed: over ${bytes} bytes against a memoryLimit of ${limitBytes}. Nothing ` +
+      "was changed; raise memoryLimit, leave out columns that no clause needs, or merge the source in parts.",
     { bytes, memoryLimit: limitBytes },
   );
 }
 
 function sameSchema(a: Schema, b: Schema): boolean {
-  return a === b || (a.fields.length === b.fields.length && a.fields.every((field, index) => field.name === b.fields[index]?.name && String(field.type) === String(b.fields[index]?.type)));
+  return (
+    a === b ||
+    (a.fields.length === b.fields.length &&
+      a.fields.every((field, index) => field.name === b.fields[index]?.name && String(field.type) === String(b.fields[index]?.type)))
+  );
 }
 
 /** Batches of rows may differ in the columns that their rows happen to have. */
@@ -117,7 +122,9 @@ function columnsUnder(batch: RecordBatch, schema: StructType): readonly Column[]
     const index = findFieldIndex(own, field.name);
     const column = columns[index];
     const from = own.fields[index];
-    return column === undefined || from === undefined ? nullColumn(field.type, batch.numRows) : storeColumn(column, from.type, field.type);
+    return column === undefined || from === undefined
+      ? nullColumn(field.type, batch.numRows)
+      : storeColumn(column, from.type, field.type);
   });
 }
 
@@ -136,7 +143,11 @@ function sourceRows(schema: StructType, chunks: readonly SourceChunk[], bytes: n
       let places: ReturnType<typeof locate> | undefined;
       return (slot) => {
         places ??= locate(rows, starts);
-        return interleave(chunks.map((chunk) => columnAt(chunk, slot)), places.choice, places.local);
+        return interleave(
+          chunks.map((chunk) => columnAt(chunk, slot)),
+          places.choice,
+          places.local,
+        );
       };
     },
   };

@@ -50,7 +50,10 @@ export function collectMatches(length: number, rule: RepeatRule): TargetMatches 
         }
       }
       if (keptCount === targetRows.length) return pairs;
-      return pairsOf(targetRows.filter((_, i) => kept[i] === 1), sourceRows.filter((_, i) => kept[i] === 1));
+      return pairsOf(
+        targetRows.filter((_, i) => kept[i] === 1),
+        sourceRows.filter((_, i) => kept[i] === 1),
+      );
     },
   };
 }

@@ -54,5 +54,8 @@ function withField(column: Column, type: DataType, path: readonly string[], valu
 
 /** What lies below a null struct is undefined; here it becomes null. */
 function hideRows(column: Column, hidden: Uint8Array): Column {
-  return take(column, Int32Array.from({ length: hidden.length }, (_, row) => (hidden[row] === 1 ? -1 : row)));
+  return take(
+    column,
+    Int32Array.from({ length: hidden.length }, (_, row) => (hidden[row] === 1 ? -1 : row)),
+  );
 }

@@ -37,7 +37,10 @@ export function bindAssignments(set: Readonly<Record<string, ExpressionNode>>, c
     const other = assignments.slice(0, index).find((earlier) => overlaps(earlier, assignment));
     if (other === undefined) continue;
     const [first, second] = [other, assignment].map((each) => targetName(each, context.schema));
-    const message = first === second ? `The column "${first}" is assigned twice.` : `Both "${first}" and "${second}" are assigned, and one is part of the other.`;
+    const message =
+      first === second
+        ? `The column "${first}" is assigned twice.`
+        : `Both "${first}" and "${second}" are assigned, and one is part of the other.`;
     throw new LakeError(context.conflictCode, `${message} Keep one of the assignments.`, { columns: [first, second] });
   }
   return assignments;
@@ -55,7 +58,8 @@ export function assignTo(target: AssignmentTarget, value: BoundExpression, schem
     const [columnType, valueType] = [formatType(target.type), formatType(value.type)];
     throw new LakeError(
       "schema/type-mismatch",
-      `The column "${column}" is ${columnType} and cannot take a value of type ${valueType}. Cast the value, for example cast(… as ${columnType}).`,
+      `The column "${column}" is ${columnType} and cannot take a value of type ${valueType}. Cast the value, for example cast(… as ` +
+        `${columnType}).`,
       { column, columnType, valueType },
     );
   }
@@ -98,14 +102,19 @@ export function targetPath(target: string): readonly string[] {
 
 function unknownColumn(target: string, schema: StructType): LakeError {
   const columns = schema.fields.map(({ name }) => name);
-  return new LakeError("schema/unknown-column", `The table has no column "${target}" to assign to. It has ${columns.join(", ")}.`, { column: target, columns });
+  return new LakeError("schema/unknown-column", `The table has no column "${target}" to assign to. It has ${columns.join(", ")}.`, {
+    column: target,
+    columns,
+  });
 }
 
 function unknownField(part: string, owner: readonly string[], type: DataType): LakeError {
   const column = formatPath([...owner, part]);
   const fields = type.kind === "struct" ? type.fields.map(({ name }) => name) : [];
   const why =
-    type.kind === "struct" ? `The struct "${formatPath(owner)}" has the fields ${fields.join(", ")}.` : `"${formatPath(owner)}" is ${formatType(type)}: only fields of structs can be assigned one by one.`;
+    type.kind === "struct"
+      ? `The struct "${formatPath(owner)}" has the fields ${fields.join(", ")}.`
+      : `"${formatPath(owner)}" is ${formatType(type)}: only fields of structs can be assigned one by one.`;
   return new LakeError("schema/unknown-field", `There is no field "${column}" to assign to. ${why}`, { column, fields });
 }
 

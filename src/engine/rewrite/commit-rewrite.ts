@@ -15,7 +15,12 @@ export function unchangedResult(context: EngineContext, table: Table, startedMs:
   return { table, committed: false, version, timestampMs, metrics: { ...noMetrics, durationMs: context.host.now() - startedMs } };
 }
 
-export function metricsOf(counts: RowCounts, added: readonly WrittenFile[], removed: readonly DataFile[], durationMs: number): WriteMetrics {
+export function metricsOf(
+  counts: RowCounts,
+  added: readonly WrittenFile[],
+  removed: readonly DataFile[],
+  durationMs: number,
+): WriteMetrics {
   return {
     rowsInserted: counts.rowsInserted,
     rowsUpdated: counts.rowsUpdated,
@@ -40,7 +45,12 @@ function sizeOf(files: readonly { readonly size: number }[]): number {
 export async function commitRewrite(
   context: EngineContext,
   table: Table,
-  commit: { readonly pending: PendingCommit; readonly rewrite: Rewrite | undefined; readonly startedMs: number; readonly options: VerbOptions },
+  commit: {
+    readonly pending: PendingCommit;
+    readonly rewrite: Rewrite | undefined;
+    readonly startedMs: number;
+    readonly options: VerbOptions;
+  },
 ): Promise<VerbResult> {
   const { pending, rewrite, startedMs, options } = commit;
   try {
@@ -59,7 +69,8 @@ export function assertRemovesData(table: Table, verb: string): void {
   if (table.snapshot.capabilities.removesData) return;
   throw new LakeError(
     "delta/append-only",
-    `The table is append-only (delta.appendOnly = true), so ${verb} is refused. Nothing was changed; set the property to false first if rows may be changed.`,
+    `The table is append-only by its properties, so ${verb} is refused. Nothing was changed; set the property to false ` +
+      "first if rows may be changed.",
     { verb },
   );
 }

@@ -55,7 +55,12 @@ export async function findRows(context: EngineContext, snapshot: Snapshot, optio
 
 /** The hits as changes of one action. */
 export function changesOf({ file, rowCount, rows }: FileHits): RowChanges {
-  return { file, rows: rows === "all" ? Int32Array.from({ length: rowCount }, (_, row) => row) : rows, actions: undefined, sourceRows: undefined };
+  return {
+    file,
+    rows: rows === "all" ? Int32Array.from({ length: rowCount }, (_, row) => row) : rows,
+    actions: undefined,
+    sourceRows: undefined,
+  };
 }
 
 export function hitCount({ rowCount, rows }: FileHits): number {
@@ -94,7 +99,8 @@ async function hitsIn(
   { where, signal }: { readonly where: BoundExpression; readonly signal: AbortSignal },
 ): Promise<FileHits | undefined> {
   const parts: Int32Array[] = [];
-  for await (const piece of readFileRows(context, snapshot, file, { columns: snapshot.schema.fields, where, output: [], signal })) parts.push(rowNumbers(piece));
+  for await (const piece of readFileRows(context, snapshot, file, { columns: snapshot.schema.fields, where, output: [], signal }))
+    parts.push(rowNumbers(piece));
   const rows = joinRows(parts);
   if (rows.length === 0) return undefined;
   const rowCount = file.rowCount ?? (await countRows(context, snapshot, file, signal));

@@ -43,7 +43,13 @@ export function rewriteBatch(rows: RowsToRewrite, changes: BatchChanges, rules: 
   });
   return {
     batch: batchOf(rows.arrowSchema, columns, picks.rows.length),
-    updated: updates.map(({ column, length }) => batchOf(rows.arrowSchema, rows.columns.map((_, slot) => column(slot)), length)),
+    updated: updates.map(({ column, length }) =>
+      batchOf(
+        rows.arrowSchema,
+        rows.columns.map((_, slot) => column(slot)),
+        length,
+      ),
+    ),
   };
 }
 
@@ -63,7 +69,10 @@ interface PickedRows {
 /** The changed rows that take one action. */
 function pickRows({ rows, actions, sourceRows }: BatchChanges, action: number): PickedRows {
   if (actions === undefined) return action === 0 ? { rows, sourceRows } : { rows: rows.subarray(0, 0), sourceRows: undefined };
-  return { rows: rows.filter((_, index) => actions[index] === action), sourceRows: sourceRows?.filter((_, index) => actions[index] === action) };
+  return {
+    rows: rows.filter((_, index) => actions[index] === action),
+    sourceRows: sourceRows?.filter((_, index) => actions[index] === action),
+  };
 }
 
 function updateRows(rows: RowsToRewrite, action: RowAction, picked: PickedRows, rules: RewriteRules): readonly Update[] {
@@ -76,7 +85,9 @@ function updateRows(rows: RowsToRewrite, action: RowAction, picked: PickedRows, 
   const current = taken.column;
   const input = rules.inputOf({ length: picked.rows.length, target: current, sourceRows: picked.sourceRows });
   const assigned = assignedColumns(action.assignments, rows.schema, { input, current });
-  return [{ action, length: picked.rows.length, assigned: new Set(assigned.keys()), column: (slot) => assigned.get(slot) ?? current(slot) }];
+  return [
+    { action, length: picked.rows.length, assigned: new Set(assigned.keys()), column: (slot) => assigned.get(slot) ?? current(slot) },
+  ];
 }
 
 interface Picks {

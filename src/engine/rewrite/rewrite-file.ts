@@ -27,7 +27,11 @@ export interface RewriteOptions {
  *
  * @throws schema/not-null, delta/constraint-violated for an updated row that breaks a rule of the table
  */
-export async function* rewriteFile(context: EngineContext, changes: RowChanges, options: RewriteOptions): AsyncGenerator<RecordBatch, void, undefined> {
+export async function* rewriteFile(
+  context: EngineContext,
+  changes: RowChanges,
+  options: RewriteOptions,
+): AsyncGenerator<RecordBatch, void, undefined> {
   const { snapshot, plan, rules, signal } = options;
   const arrowSchema = toArrowSchema(plan.schema);
   const mustCheck = plan.rules.notNull.length + plan.rules.checks.length > 0;

@@ -51,7 +51,8 @@ export async function rewriteFiles(context: EngineContext, options: RewriteFiles
   };
   try {
     const files: WrittenFile[] = [];
-    for await (const written of mapOrdered(lanes, lanes.length, (lane, { signal: laneSignal }) => runLane(lane, laneSignal), signal)) files.push(...written);
+    for await (const written of mapOrdered(lanes, lanes.length, (lane, { signal: laneSignal }) => runLane(lane, laneSignal), signal))
+      files.push(...written);
     return { files, abandon };
   } catch (error) {
     await abandon();

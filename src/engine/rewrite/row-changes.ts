@@ -24,5 +24,9 @@ export interface RewriteRules {
    * The input of an update's expressions for some rows: `target` gives the columns of the table for these rows; `sourceRows` are the
    * rows they are paired with.
    */
-  readonly inputOf: (rows: { readonly length: number; readonly target: (slot: number) => Column; readonly sourceRows: Int32Array | undefined }) => EvaluationInput;
+  readonly inputOf: (rows: {
+    readonly length: number;
+    readonly target: (slot: number) => Column;
+    readonly sourceRows: Int32Array | undefined;
+  }) => EvaluationInput;
 }

@@ -13,7 +13,11 @@ import type { DataType } from "../../schema/types.js";
 export function atTime(expression: BoundExpression, nowMs: number): BoundExpression {
   return rewrite(expression, (node) => {
     if (node.kind !== "call" || node.args.length > 0 || !isTime(node.type) || functionNamed(node.name)?.volatile !== true) return node;
-    const input = { length: 1, column: () => assert(false, "the time depends on no column") as never, nowMicros: BigInt(Math.trunc(nowMs)) * 1000n };
+    const input = {
+      length: 1,
+      column: () => assert(false, "the time depends on no column") as never,
+      nowMicros: BigInt(Math.trunc(nowMs)) * 1000n,
+    };
     return { kind: "literal", value: cellReader(node.type, evaluate(node, input))(0), type: node.type };
   });
 }
