@@ -1,7 +1,5 @@
 import { LakeError } from "../base/errors.js";
-import { bindPredicate } from "../expression/bind.js";
 import { parseExpression } from "../expression/parse.js";
-import { tableScope } from "../expression/scope.js";
 import { asNullable } from "../schema/data-types.js";
 import type { DataType, Field, StructType } from "../schema/types.js";
 import type { Value } from "../schema/value.js";
@@ -133,18 +131,18 @@ function* notNullPaths(type: DataType, path: readonly string[]): Generator<reado
 }
 
 /** PROTOCOL.md "Column Invariants": `{"expression": {"expression": "<SQL>"}}` in a field's metadata. */
-function* invariants(schema: StructType, type: StructType = schema): Generator<WriteRules["checks"][number]> {
+function* invariants(type: StructType): Generator<WriteRules["checks"][number]> {
   for (const field of type.fields) {
     const text = field.metadata["delta.invariants"];
-    if (text !== undefined) yield invariant(schema, field.name, String(text));
-    if (field.type.kind === "struct") yield* invariants(schema, field.type);
+    if (text !== undefined) yield invariant(field.name, String(text));
+    if (field.type.kind === "struct") yield* invariants(field.type);
   }
 }
 
-function invariant(schema: StructType, column: string, text: string): WriteRules["checks"][number] {
+function invariant(column: string, text: string): WriteRules["checks"][number] {
   try {
     const sql = invariantSql(JSON.parse(text));
-    return { name: `the invariant of ${column}`, sql, predicate: bindPredicate(parseExpression(sql), tableScope(schema)) };
+    return { name: `the invariant of ${column}`, sql, predicate: parseExpression(sql) };
   } catch (error) {
     throw new LakeError(
       "delta/unsupported-feature",

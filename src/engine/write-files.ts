@@ -7,7 +7,7 @@ import type { WritePlan } from "../table/write-plan.js";
 import type { EngineContext } from "./context.js";
 import { openDataFile, type OpenDataFile } from "./open-data-file.js";
 import { splitByPartition, type PartitionRows } from "./split-partitions.js";
-import { enforceRules } from "./write-rules.js";
+import { boundChecks, enforceRules } from "./write-rules.js";
 
 export interface FileSetOptions {
   readonly signal?: AbortSignal | undefined;
@@ -46,6 +46,8 @@ const PIECE_BYTES = 8 << 20;
  * largest is ended: files below the target size are the price of rows that arrive in no order of their partitions.
  */
 export function createFileSet(context: EngineContext, plan: WritePlan, options: FileSetOptions = {}): FileSet {
+  // A check that cannot be made is found before anything is written.
+  boundChecks(plan.rules, plan.schema);
   const open = new Map<string, OpenDataFile>();
   const all: OpenDataFile[] = [];
   const ending = new Set<Promise<unknown>>();

@@ -3,9 +3,11 @@ import { LakeError } from "../base/errors.js";
 import { isNullAt, nullCountOf, offsetsOf } from "../columnar/access.js";
 import { columnsOf } from "../columnar/batch.js";
 import type { Column } from "../columnar/column.js";
+import { bindPredicate } from "../expression/bind.js";
 import { selectRows } from "../expression/evaluate.js";
 import type { BoundExpression } from "../expression/expression.js";
 import { referencedSlots } from "../expression/references.js";
+import { tableScope } from "../expression/scope.js";
 import { cellReader } from "../schema/cells.js";
 import type { DataType, StructType } from "../schema/types.js";
 import { formatValue } from "../schema/value-order.js";
@@ -23,7 +25,33 @@ export function enforceRules(rules: WriteRules, schema: StructType, batch: Recor
   if (batch.numRows === 0) return;
   const columns = columnsOf(batch);
   for (const path of rules.notNull) enforceNotNull(path, schema, columns);
-  for (const check of rules.checks) enforceCheck(check, schema, columns, batch.numRows);
+  for (const check of boundChecks(rules, schema)) enforceCheck(check, schema, columns, batch.numRows);
+}
+
+const bound = new WeakMap<WriteRules, readonly Check[]>();
+
+/**
+ * The checks on the columns of `schema`; bound once for a plan.
+ *
+ * @throws delta/unsupported-feature  an expression that means nothing here: then no row can be written
+ */
+export function boundChecks(rules: WriteRules, schema: StructType): readonly Check[] {
+  const known = bound.get(rules);
+  if (known !== undefined) return known;
+  const checks = rules.checks.map(({ name, sql, predicate }): Check => {
+    try {
+      return { name, sql, predicate: bindPredicate(predicate, tableScope(schema)) };
+    } catch (error) {
+      throw new LakeError(
+        "delta/unsupported-feature",
+        `The table has a constraint that this release of laketable cannot check, so it cannot write to the table: "${name}" (${sql}).`,
+        { constraint: name, expression: sql },
+        error,
+      );
+    }
+  });
+  bound.set(rules, checks);
+  return checks;
 }
 
 function enforceNotNull(path: readonly string[], schema: StructType, columns: readonly Column[]): void {

@@ -1,4 +1,4 @@
-import type { BoundExpression } from "../expression/expression.js";
+import type { ExpressionNode } from "../expression/expression.js";
 import type { Compression } from "../parquet/codec.js";
 import type { StructType } from "../schema/types.js";
 import type { Value } from "../schema/value.js";
@@ -27,9 +27,12 @@ export interface WritePlan {
   newPath(partition: readonly Value[]): string;
 }
 
-/** What every written row has to satisfy; expressions are bound to `tableScope(schema)`. */
+/**
+ * What every written row has to satisfy. Checks are not yet bound: a plan is made wherever a snapshot is, and binding brings the
+ * whole of the expressions with it.
+ */
 export interface WriteRules {
   /** Paths that must not be null (nested ones too), as names from the top down. */
   readonly notNull: readonly (readonly string[])[];
-  readonly checks: readonly { readonly name: string; readonly sql: string; readonly predicate: BoundExpression }[];
+  readonly checks: readonly { readonly name: string; readonly sql: string; readonly predicate: ExpressionNode }[];
 }
