@@ -4,15 +4,20 @@ import type { Column } from "../columnar/column.js";
 
 /**
  * Batches as one Arrow IPC stream, laid out first and filled in one pass: each buffer is copied once, straight from the column
- * to its place. (`tableToIPC` copies twice and needs more objects.)
+ * to its place. (`tableToIPC` copies twice and needs more objects.) `allocate` may give bytes that were used before; what the
+ * stream does not say is left as it was.
  *
  * @see https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc
  */
-export function encodeIpcStream(schema: arrow.Schema, batches: readonly arrow.RecordBatch[]): Uint8Array<ArrayBuffer> {
+export function encodeIpcStream(
+  schema: arrow.Schema,
+  batches: readonly arrow.RecordBatch[],
+  allocate: (size: number) => Uint8Array<ArrayBuffer> = (size) => new Uint8Array(size),
+): Uint8Array<ArrayBuffer> {
   const head = schemaMessage(schema);
   const laid = batches.map((batch) => layBatch(batch));
   const size = laid.reduce((sum, { metadata, bodySize }) => sum + PREFIX_BYTES + metadata.byteLength + bodySize, head.byteLength);
-  const stream = new Uint8Array(size + PREFIX_BYTES);
+  const stream = allocate(size + PREFIX_BYTES);
   stream.set(head);
   let at = head.byteLength;
   for (const { metadata, bodySize, parts } of laid) {

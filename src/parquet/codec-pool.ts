@@ -46,7 +46,7 @@ export function createPooledCodec({ workers: wanted, memoryLimitBytes }: PooledC
       return batchesFrom(result.table);
     },
     encode: async (batches, options) => {
-      const result = await pool.run(encodeRequest(batches, options), options.path, options.signal);
+      const result = await pool.run(encodeRequest(batches, options, pool.allocate), options.path, options.signal);
       if (result.kind !== "encoded") throw wrongAnswer();
       return result.file;
     },
@@ -71,12 +71,21 @@ class WorkerPool {
   readonly #queue: Job[] = [];
   readonly #busy = new Map<PoolWorker, Job>();
   readonly #idle: PoolWorker[] = [];
+  /** Buffers of requests that are done. Fresh memory costs more than the copy into it; kept only while there is work. */
+  #spares: ArrayBuffer[] = [];
   #closed = false;
 
   constructor(size: number, shareBytes: number) {
     this.#size = size;
     this.#shareBytes = shareBytes;
   }
+
+  readonly allocate = (size: number): Uint8Array<ArrayBuffer> => {
+    const fitting = this.#spares.findIndex(({ byteLength }) => byteLength >= size && byteLength <= 2 * size);
+    const [spare] = fitting < 0 ? [] : this.#spares.splice(fitting, 1);
+    // A little room, since the next row group is never quite as large as this one.
+    return spare === undefined ? new Uint8Array(new ArrayBuffer(Math.ceil(size * 1.1)), 0, size) : new Uint8Array(spare, 0, size);
+  };
 
   async run(request: CodecRequest, path: string, signal: AbortSignal | undefined): Promise<CodecResult> {
     throwIfAborted(signal);
@@ -157,9 +166,11 @@ class WorkerPool {
     return worker;
   }
 
-  #settle(worker: PoolWorker, { result, memoryBytes }: WorkerReply): void {
+  #settle(worker: PoolWorker, { result, spare, memoryBytes }: WorkerReply): void {
     const job = this.#busy.get(worker);
     this.#busy.delete(worker);
+    if (this.#busy.size + this.#queue.length === 0) this.#spares = [];
+    else if (spare !== undefined && this.#spares.length <= this.#size) this.#spares.push(spare);
     const poisoned = result.kind === "failed" && result.poisoned;
     if (poisoned || memoryBytes > this.#shareBytes) void worker.stop();
     else this.#idle.push(worker);

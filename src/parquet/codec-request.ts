@@ -10,11 +10,15 @@ export function decodeRequest(file: Uint8Array, { batchRows }: DecodeOptions): C
   return { kind: "decode", file, batchRows };
 }
 
-export function encodeRequest(batches: readonly RecordBatch[], options: EncodeOptions): CodecRequest {
+export function encodeRequest(
+  batches: readonly RecordBatch[],
+  options: EncodeOptions,
+  allocate?: (size: number) => Uint8Array<ArrayBuffer>,
+): CodecRequest {
   const rows = batches.reduce((sum, batch) => sum + batch.numRows, 0);
   return {
     kind: "encode",
-    ipc: encodeIpcStream(options.schema, batches),
+    ipc: encodeIpcStream(options.schema, batches, allocate),
     options: {
       compression: COMPRESSIONS[options.compression],
       writerVersion: options.formatVersion === "2.0" ? 1 : 0,

@@ -54,7 +54,7 @@ export interface RawEncodeOptions {
 
 export type CodecRequest =
   | { readonly kind: "decode"; readonly file: Uint8Array; readonly batchRows: number }
-  | { readonly kind: "encode"; readonly ipc: Uint8Array; readonly options: RawEncodeOptions };
+  | { readonly kind: "encode"; readonly ipc: Uint8Array<ArrayBuffer>; readonly options: RawEncodeOptions };
 
 export type CodecResult =
   | { readonly kind: "decoded"; readonly table: RawTable }
@@ -71,6 +71,8 @@ export interface CodecFailure {
 /** What a worker answers to a `CodecRequest`. */
 export interface WorkerReply {
   readonly result: CodecResult | CodecFailure;
+  /** The buffer of an encoded request, given back so that the next one need not have fresh memory. */
+  readonly spare: ArrayBuffer | undefined;
   /** The wasm memory of the worker, a high-water mark. */
   readonly memoryBytes: number;
 }

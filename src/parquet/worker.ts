@@ -9,8 +9,9 @@ const instance = instantiateWasm((workerData as { readonly module: WasmModule })
 
 parentPort?.on("message", (request: CodecRequest) => {
   const result = runCodecJob(instance, request);
-  const reply: WorkerReply = { result, memoryBytes: instance.memoryBytes };
-  parentPort?.postMessage(reply, buffersOf(result));
+  const spare = request.kind === "encode" ? request.ipc.buffer : undefined;
+  const reply: WorkerReply = { result, spare, memoryBytes: instance.memoryBytes };
+  parentPort?.postMessage(reply, [...buffersOf(result), ...(spare === undefined ? [] : [spare])]);
 });
 
 // A request that cannot be received would never be answered: ending the thread answers it.

@@ -36,7 +36,7 @@ export interface ParquetFileWriter {
   readonly bytesWritten: number;
   /** Bytes of rows that wait for their row group to be full. */
   readonly bufferedBytes: number;
-  /** Takes rows, columns in the schema's order. Waits while as many row groups are under way as the codec encodes at once. */
+  /** Takes rows, columns in the schema's order. Waits while more row groups are under way than the codec encodes at once and one. */
   write(batch: RecordBatch): Promise<void>;
   /** Ends the row group that is being filled, however small. */
   flush(): Promise<void>;
@@ -55,15 +55,18 @@ export interface WrittenParquet {
   readonly modifiedMs: number;
 }
 
-/** Half of this or less when encoded; a decoder holds a row group in one piece. */
-export const DEFAULT_ROW_GROUP_BYTES = 64 * 1024 * 1024;
+/**
+ * Half of this or less when encoded. Encoding takes nearly three times as much wasm memory, decoding two and a half times: a
+ * worker with the smallest share keeps within it. Larger row groups make files no smaller and encoding slower.
+ */
+export const DEFAULT_ROW_GROUP_BYTES = 32 * 1024 * 1024;
 
 /** A guess for the first row group; afterwards the file's own ratio is known. */
 const ENCODED_SHARE = 0.5;
 
 /**
  * Writes one Parquet file, row group by row group: while one is filled, others are encoded (as many as the codec has
- * workers) and their bytes go to the sink in order.
+ * workers, and one that waits for them) and their bytes go to the sink in order.
  *
  * Calls are made one after the other. After an error only `abort` makes sense.
  *
@@ -136,7 +139,7 @@ class FileWriter implements ParquetFileWriter {
     this.#waitingBytes = 0;
     this.#underWayBytes += bytes;
     await this.#encode(batches, bytes);
-    while (this.#underWay.length >= codec.parallelism) await this.#underWay[0];
+    while (this.#underWay.length > codec.parallelism) await this.#underWay[0];
     this.#assertOpen();
   }
 
