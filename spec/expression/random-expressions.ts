@@ -39,9 +39,9 @@ export function valueArbitrary(type: DataType): fc.Arbitrary<Exclude<Value, null
         fc.constantFrom(9007199254740993n, -9007199254740993n, 4294967296n, 9223372036854775807n),
       );
     case "double":
-      return fc.oneof({ weight: 6, arbitrary: fc.integer({ min: -4, max: 4 }).map((n) => n / 2) }, fc.constantFrom(NaN, Infinity, -Infinity, -0, 0, 1e15));
+      return fc.oneof({ weight: 6, arbitrary: fc.integer({ min: -4, max: 4 }).map((n) => n / 2) }, fc.constantFrom(NaN, NaN, Infinity, -Infinity, -0, 0, 1e15));
     case "float":
-      return fc.oneof({ weight: 6, arbitrary: fc.integer({ min: -4, max: 4 }).map((n) => n / 2) }, fc.constantFrom(NaN, -0, 0));
+      return fc.oneof({ weight: 6, arbitrary: fc.integer({ min: -4, max: 4 }).map((n) => n / 2) }, fc.constantFrom(NaN, NaN, -0, 0));
     case "decimal":
       return fc.oneof({ weight: 6, arbitrary: fc.bigInt({ min: -500n, max: 500n }) }, fc.constantFrom(0n, 100n, 250n, 999999999n));
     case "string":
@@ -61,9 +61,9 @@ export function valueArbitrary(type: DataType): fc.Arbitrary<Exclude<Value, null
 export type RandomRow = readonly Value[];
 
 /** Rows with a value for every column, a fifth of them null. */
-export function rowsArbitrary(maxLength: number): fc.Arbitrary<RandomRow[]> {
+export function rowsArbitrary(maxLength: number, minLength = 0): fc.Arbitrary<RandomRow[]> {
   const cells = columns.map((column) => fc.option(valueArbitrary(column.type), { freq: 5, nil: null }));
-  return fc.array(fc.tuple(...cells), { minLength: 0, maxLength });
+  return fc.array(fc.tuple(...cells), { minLength, maxLength });
 }
 
 const col = (name: string): ExpressionNode => ({ kind: "column", path: [name] });
@@ -78,7 +78,14 @@ function literalOfKind(...kinds: readonly string[]): fc.Arbitrary<ExpressionNode
   return fc.constantFrom(...list).chain(({ type }) => valueArbitrary(type).map((value) => lit(value, type)));
 }
 
-const families = [["byte", "int", "long", "double", "float", "decimal"], ["string"], ["date", "timestamp"], ["boolean"]] as const;
+const families = [
+  ["byte", "int", "long", "double", "float", "decimal"],
+  ["double", "float"],
+  ["int"],
+  ["string"],
+  ["date", "timestamp"],
+  ["boolean"],
+] as const;
 const comparisonName = fc.constantFrom("=", "<>", "<", "<=", ">", ">=", "<=>");
 
 function operands(kinds: readonly string[]): fc.Arbitrary<readonly [ExpressionNode, ExpressionNode]> {
@@ -127,8 +134,9 @@ const prefixTest = fc.oneof(
   fc.tuple(columnOfKind("string"), fc.constantFrom(...strings)).map(([value, text]) => call("startswith", [value, lit(text, types.string)])),
 );
 
+const anyValue = fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...columns.map((column) => col(column.name))) }, castedColumn(families[0]));
 const nullTest = fc
-  .tuple(fc.constantFrom("isnull", "isnotnull"), fc.constantFrom(...columns.map((column) => col(column.name))))
+  .tuple(fc.constantFrom("isnull", "isnotnull"), anyValue)
   .map(([name, value]) => call(name, [value]));
 
 const leaf = fc.oneof(

@@ -12,6 +12,7 @@ import type { BoundExpression, ExpressionNode } from "./expression.js";
 import { formatExpression } from "./format.js";
 import type { CallSite } from "./functions/definition.js";
 import { functionNamed } from "./functions/registry.js";
+import { freezeDeep } from "./parser/nodes.js";
 import { MAX_DEPTH } from "./parser/token-stream.js";
 import type { Scope } from "./scope.js";
 
@@ -26,7 +27,7 @@ import type { Scope } from "./scope.js";
  * @throws expression/type-mismatch  naming both types and the place
  */
 export function bind(node: ExpressionNode, scope: Scope): BoundExpression {
-  return bindNode(node, { scope, root: node, depth: 0 });
+  return freezeDeep(bindNode(node, { scope, root: node, depth: 0 }));
 }
 
 /** As `bind`, for a condition: its type must be boolean (or the null literal). @throws expression/type-mismatch */

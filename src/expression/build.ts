@@ -7,7 +7,7 @@ import type { ExpressionNode } from "./expression.js";
 import { formatExpression } from "./format.js";
 import { literalOf } from "./literal-value.js";
 import { parseExpression } from "./parse.js";
-import { call, conjoin, freezeNode } from "./parser/nodes.js";
+import { call, conjoin, freezeDeep } from "./parser/nodes.js";
 
 /** What a literal can be made of. A `Date` is a timestamp. */
 export type LiteralInput = Value | Date;
@@ -20,7 +20,7 @@ export class Expression {
   readonly node: ExpressionNode;
 
   constructor(node: ExpressionNode) {
-    this.node = freezeNode(node);
+    this.node = freezeDeep(node);
     Object.freeze(this);
   }
 
@@ -136,7 +136,7 @@ export function sql(text: TemplateStringsArray, ...values: readonly ExpressionIn
 
 /** The node of SQL text or a built expression. @throws expression/syntax */
 export function toNode(input: string | Expression): ExpressionNode {
-  if (typeof input === "string") return freezeNode(parseExpression(input));
+  if (typeof input === "string") return freezeDeep(parseExpression(input));
   if (input instanceof Expression) return input.node;
   throw new LakeError("usage/invalid-option", `An expression is SQL text or made with col, lit or sql; found ${typeof input}.`, { found: typeof input });
 }

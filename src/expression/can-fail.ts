@@ -1,6 +1,7 @@
 import { castCanFail } from "./cast.js";
 import type { BoundExpression } from "./expression.js";
 import { functionNamed } from "./functions/registry.js";
+import { compileLike } from "./kernels/like-pattern.js";
 
 const known = new WeakMap<BoundExpression, boolean>();
 
@@ -28,7 +29,7 @@ function compute(expression: BoundExpression): boolean {
       if (expression.args.some(canFail)) return true;
       if (expression.name === "coalesce") return false;
       const definition = functionNamed(expression.name);
-      return definition?.total !== true && !isTotalOnTypes(expression);
+      return definition?.total !== true && !isTotalOnTypes(expression) && !hasSoundPattern(expression);
     }
   }
 }
@@ -37,4 +38,11 @@ function compute(expression: BoundExpression): boolean {
 function isTotalOnTypes(expression: Extract<BoundExpression, { kind: "call" }>): boolean {
   const { kind } = expression.type;
   return (kind === "double" || kind === "float") && ["+", "-", "*", "negate"].includes(expression.name);
+}
+
+/** A LIKE raises for its pattern alone. */
+function hasSoundPattern(expression: Extract<BoundExpression, { kind: "call" }>): boolean {
+  const [, pattern, escape] = expression.args;
+  if ((expression.name !== "like" && expression.name !== "ilike") || pattern?.kind !== "literal") return false;
+  return compileLike(String(pattern.value), escape?.kind === "literal" ? String(escape.value) : "\\") !== undefined;
 }

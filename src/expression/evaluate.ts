@@ -9,7 +9,7 @@ import { canFail } from "./can-fail.js";
 import type { BoundExpression } from "./expression.js";
 import { formatExpression } from "./format.js";
 import { functionNamed } from "./functions/registry.js";
-import { countBits, newBits, notBits, rowsOfBits, validBits, type Bits } from "./kernels/bitmap.js";
+import { bitOf, countBits, newBits, notBits, rowsOfBits, validBits, type Bits } from "./kernels/bitmap.js";
 import { fieldColumn } from "./kernels/field-column.js";
 import { allRows, combineParts, type Part } from "./kernels/choose.js";
 import { truthOf, truthVector, type Truth } from "./kernels/logic.js";
@@ -129,9 +129,12 @@ function joinTruths(a: Truth, b: Truth, isAnd: boolean): Truth {
   const bytes = a.isTrue.length;
   const [isTrue, isFalse] = [new Uint8Array(bytes), new Uint8Array(bytes)];
   for (let i = 0; i < bytes; i++) {
-    const [at, af, bt, bf] = [a.isTrue[i] as number, a.isFalse[i] as number, b.isTrue[i] as number, b.isFalse[i] as number];
-    isTrue[i] = isAnd ? at & bt : at | bt;
-    isFalse[i] = isAnd ? af | bf : af & bf;
+    const aTrue = a.isTrue[i] as number;
+    const bTrue = b.isTrue[i] as number;
+    const aFalse = a.isFalse[i] as number;
+    const bFalse = b.isFalse[i] as number;
+    isTrue[i] = isAnd ? aTrue & bTrue : aTrue | bTrue;
+    isFalse[i] = isAnd ? aFalse | bFalse : aFalse & bFalse;
   }
   return { isTrue, isFalse };
 }
@@ -145,9 +148,8 @@ function scatteredTruth(arg: BoundExpression, input: EvaluationInput, rows: Int3
     const row = rows[i] as number;
     const mask = 1 << (row & 7);
     const clear = ~mask;
-    const [t, f] = [((truth.isTrue[i >> 3] as number) >> (i & 7)) & 1, ((truth.isFalse[i >> 3] as number) >> (i & 7)) & 1];
-    isTrue[row >> 3] = ((isTrue[row >> 3] as number) & clear) | (t === 1 ? mask : 0);
-    isFalse[row >> 3] = ((isFalse[row >> 3] as number) & clear) | (f === 1 ? mask : 0);
+    isTrue[row >> 3] = ((isTrue[row >> 3] as number) & clear) | (bitOf(truth.isTrue, i) ? mask : 0);
+    isFalse[row >> 3] = ((isFalse[row >> 3] as number) & clear) | (bitOf(truth.isFalse, i) ? mask : 0);
   }
   return { isTrue, isFalse };
 }

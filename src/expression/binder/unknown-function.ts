@@ -9,6 +9,9 @@ const AGGREGATES: ReadonlySet<string> = new Set([
 ]);
 const WINDOWS: ReadonlySet<string> = new Set(["row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead", "nth_value"]);
 
+const REGULAR: ReadonlySet<string> = new Set(["rlike", "regexp", "regexp_like", "regexp_replace", "regexp_extract", "regexp_extract_all", "regexp_count", "split"]);
+const RANDOM: ReadonlySet<string> = new Set(["rand", "random", "randn", "uuid", "shuffle", "monotonically_increasing_id"]);
+
 export function unknownFunction(written: string, expression: string): LakeError {
   const name = written.toLowerCase();
   const context = { function: written, expression };
@@ -18,6 +21,14 @@ export function unknownFunction(written: string, expression: string): LakeError 
   }
   if (WINDOWS.has(name)) {
     const message = `${written} is a window function, and an expression here sees one row at a time (in ${expression}).`;
+    return new LakeError("expression/unknown-function", message, context);
+  }
+  if (REGULAR.has(name)) {
+    const message = `${written} takes a regular expression of Java, whose meaning JavaScript's do not share (in ${expression}). Use like, startswith, contains or split_part.`;
+    return new LakeError("expression/unknown-function", message, context);
+  }
+  if (RANDOM.has(name)) {
+    const message = `${written} gives another value each time, and an expression here must not (in ${expression}). Pass the value in as a literal.`;
     return new LakeError("expression/unknown-function", message, context);
   }
   const guess = nearest(name, functionNames());

@@ -9,7 +9,7 @@ import { toArrowType } from "../../schema/arrow-mapping.js";
 import { findField } from "../../schema/field-names.js";
 import { formatType } from "../../schema/type-text.js";
 import type { ArrayType, DataType, Field, MapType, StructType } from "../../schema/types.js";
-import { validBits, validity } from "../kernels/bitmap.js";
+import { clearBit, validBits, validity } from "../kernels/bitmap.js";
 import type { CastOptions } from "./cast-context.js";
 
 export type CastChild = (column: Column, from: DataType, to: DataType) => Column;
@@ -99,9 +99,22 @@ function elementsOf(column: Column): { offsets: Int32Array; start: number; end: 
 
 function castList(column: Column, from: ArrayType, to: ArrayType, castChild: CastChild): Column {
   const { offsets, start, end } = elementsOf(column);
-  const child = castChild(sliceColumn(column.children[0] as Column, start, end), from.element, to.element);
+  const elements = withoutHidden(column, offsets, sliceColumn(column.children[0] as Column, start, end));
+  const child = castChild(elements, from.element, to.element);
   const type = toArrowType(to);
   return assemble(type, column.length, validity(validBits(column)), { offsets, children: [retyped(child, toArrowType(to.element))] });
+}
+
+/** Elements that lie under null lists made null themselves: what nobody can see must not fail a cast. */
+function withoutHidden(column: Column, offsets: Int32Array, elements: Column): Column {
+  if (validityOf(column) === undefined) return elements;
+  let bits: Uint8Array | undefined;
+  for (let row = 0; row < column.length; row++) {
+    if (offsets[row] === offsets[row + 1] || !isNullAt(column, row)) continue;
+    bits ??= validBits(elements)?.slice() ?? new Uint8Array((elements.length + 7) >> 3).fill(0xff);
+    for (let at = offsets[row] as number; at < (offsets[row + 1] as number); at++) clearBit(bits, at);
+  }
+  return bits === undefined ? elements : withValidity(elements, bits);
 }
 
 function castMap(column: Column, from: MapType, to: MapType, castChild: CastChild): Column {

@@ -7,6 +7,7 @@ import type { DataType, DecimalType } from "../../schema/types.js";
 import { trimWhitespace } from "../kernels/datetime-text.js";
 import { SAFE_DIGITS, roundScale, storeSmallDecimal } from "../kernels/decimal.js";
 import { toBigInt } from "../kernels/int64.js";
+import { roundedUnscaled } from "../kernels/rounding.js";
 import { columnTexts, storeDecimal } from "../kernels/readers.js";
 import type { CastContext } from "./cast-context.js";
 import { valueText } from "./to-number.js";
@@ -27,8 +28,15 @@ export function castToDecimal(column: Column, from: DataType, to: DecimalType, c
     return values;
   }
   const read = unscaledReader(column, from, to.scale);
+  const doubles = (from.kind === "double" || from.kind === "float") && to.scale <= SAFE_DIGITS ? (column.values as Float64Array) : undefined;
+  const limit = 10 ** to.precision;
   for (let row = 0; row < column.length; row++) {
     if (context.isNull(row)) continue;
+    const quick = doubles === undefined ? undefined : roundedUnscaled(doubles[row] as number, to.scale);
+    if (quick !== undefined && Math.abs(quick) < limit) {
+      storeSmallDecimal(out, row, quick);
+      continue;
+    }
     const value = read(row);
     if (value === "none") context.makeNull(row);
     else if (value === undefined || !fitsPrecision(value, to.precision)) fail(row);

@@ -6,7 +6,7 @@ import { formatDate } from "../../schema/datetime.js";
 import { formatDecimal } from "../../schema/decimal-text.js";
 import { fitsSafeInteger, wordsOf, wordsToNumber } from "../../schema/int64-words.js";
 import type { DataType } from "../../schema/types.js";
-import { formatTimestampText } from "../kernels/datetime-text.js";
+import { formatTimeText } from "../kernels/datetime-text.js";
 import { daysOfMicros, microsOfDay, toBigInt } from "../kernels/int64.js";
 import { columnTexts } from "../kernels/readers.js";
 import { formatDouble, formatFloat } from "./number-text.js";
@@ -45,10 +45,14 @@ export function textOf(column: Column, type: DataType): (row: number) => string 
     case "timestamp":
     case "timestamp_ntz": {
       const words = wordsOf(column.values as BigInt64Array);
+      let [lastDays, lastDate] = [NaN, ""];
       return (row) => {
-        const [low, high] = [words[2 * row] as number, words[2 * row + 1] as number];
+        const low = words[2 * row] as number;
+        const high = words[2 * row + 1] as number;
         const days = daysOfMicros(low, high);
-        return formatTimestampText(days, microsOfDay(low, high, days));
+        // Neighbours in a column often share their day.
+        if (days !== lastDays) [lastDays, lastDate] = [days, formatDate(days)];
+        return `${lastDate} ${formatTimeText(microsOfDay(low, high, days))}`;
       };
     }
     case "string":

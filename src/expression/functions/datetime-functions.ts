@@ -3,10 +3,10 @@ import { formatType } from "../../schema/type-text.js";
 import type { DataType } from "../../schema/types.js";
 import type { BoundExpression } from "../expression.js";
 import {
-  DATE_PARTS, TIME_PARTS, addMonths, checkedDay, checkedMoment, dayReader, lastDayOfMonth, momentReader, monthsBetween, truncateDay, truncateMoment,
+  DATE_PARTS, TIME_PARTS, checkedDay, checkedMoment, dayReader, lastDayOfMonth, momentReader, monthsBetween, truncateDay, truncateMoments,
 } from "../kernels/datetime.js";
 import { compileDateFormat } from "../kernels/date-format.js";
-import { daysOf } from "../kernels/calendar.js";
+import { addMonths, daysOf } from "../kernels/calendar.js";
 import { evaluationError } from "../kernels/failure.js";
 import { bigintReader, numberReader, textsOf } from "../kernels/readers.js";
 import { longKernel, numberKernel, operandAt, textKernel } from "../kernels/row-kernels.js";
@@ -85,14 +85,6 @@ const truncKernel = numberKernel((args, call) => {
   return (row) => {
     const day = truncateDay(days(row), unit(row));
     return day === undefined ? undefined : checkedDay(day, call);
-  };
-});
-
-const dateTruncKernel = longKernel((args) => {
-  const [unit, moment] = [textsOf(operandAt(args, 0)), momentReader(operandAt(args, 1))];
-  return (row) => {
-    const { days, micros } = moment(row);
-    return truncateMoment(days, micros, unit(row));
   };
 });
 
@@ -247,7 +239,7 @@ export const datetimeFunctions: readonly FunctionDefinition[] = [
   simpleFunction({ names: ["datediff", "date_diff"], parameters: [date, date], result: int, kernel: dateDiffKernel, total: true }),
   simpleFunction({ names: ["last_day"], parameters: [date], result: date, kernel: lastDayKernel, total: true }),
   simpleFunction({ names: ["trunc"], parameters: [date, string], result: date, kernel: truncKernel }),
-  simpleFunction({ names: ["date_trunc"], parameters: [string, timestamp], result: timestamp, kernel: dateTruncKernel, total: true }),
+  simpleFunction({ names: ["date_trunc"], parameters: [string, timestamp], result: timestamp, kernel: truncateMoments, total: true }),
   simpleFunction({
     names: ["months_between"], parameters: [timestamp, timestamp, boolean], required: 2, result: double, kernel: monthsBetweenKernel, total: true,
   }),

@@ -7,6 +7,7 @@ import { booleanKernel, numberKernel, operandAt, textKernel } from "../kernels/r
 import {
   charLength, initCap, locate, padText, repeatText, reverseText, right, sliceChars, splitPart, substring, translator, trimChars, type TrimSide,
 } from "../kernels/text.js";
+import { changeCase } from "../kernels/letter-case.js";
 import { concatTexts, concatWithSeparator } from "../kernels/concat-text.js";
 import { boundCall, simpleFunction, type FunctionDefinition } from "./definition.js";
 
@@ -152,8 +153,8 @@ const concatWs: FunctionDefinition = {
 };
 
 export const textFunctions: readonly FunctionDefinition[] = [
-  textFunction(["upper", "ucase"], (text) => text.toUpperCase()),
-  textFunction(["lower", "lcase"], (text) => text.toLowerCase()),
+  simpleFunction({ names: ["upper", "ucase"], parameters: [string], result: string, kernel: changeCase("upper"), total: true }),
+  simpleFunction({ names: ["lower", "lcase"], parameters: [string], result: string, kernel: changeCase("lower"), total: true }),
   textFunction(["reverse"], reverseText),
   textFunction(["initcap"], initCap),
   lengthFunction(["length", "char_length", "character_length", "len"], "characters"),

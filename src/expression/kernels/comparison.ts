@@ -6,7 +6,7 @@ import { types } from "../../schema/data-types.js";
 import { allOnes, andBits, jointValidity, newBits, notBits, validBits, valueBits, type Bits } from "./bitmap.js";
 import { compareNested } from "./nested-order.js";
 import { scalar, toColumn, type KernelCall, type Operand } from "./operand.js";
-import { bytesOperand, decimalWordsOf, longsOf, numbersOf, type Strided, type StridedBytes } from "./readers.js";
+import { bytesOperand, decimalWordsOf, longsOf, numbersOf, type NumberArray, type Strided, type StridedBytes } from "./readers.js";
 import { booleanVector } from "./results.js";
 
 /** Both are enough: Spark's order is total (NaN equals NaN and is greatest), so the other comparisons are their negations. */
@@ -82,7 +82,9 @@ function relation(wanted: Relation, left: Operand, right: Operand, length: numbe
     case "timestamp_ntz":
       return wanted === "equal" ? equalLongs(longsOf(left), longsOf(right), length) : lessLongs(longsOf(left), longsOf(right), length);
     case "decimal":
-      return compareDecimals(wanted, decimalWordsOf(left), decimalWordsOf(right), length);
+      // Up to 18 digits the lower two of the four words say all.
+      if (type.precision > 18) return compareDecimals(wanted, decimalWordsOf(left), decimalWordsOf(right), length);
+      return (wanted === "equal" ? equalLongs : lessLongs)(decimalWordsOf(left), decimalWordsOf(right), length);
     case "string":
     case "binary":
       return wanted === "equal" ? equalBytes(bytesOperand(left), bytesOperand(right), length) : lessBytes(bytesOperand(left), bytesOperand(right), length);
@@ -105,42 +107,62 @@ function notComparable(type: DataType): LakeError {
   return new LakeError("expression/type-mismatch", `Values of ${formatType(type)} have no order and no equality in SQL.`, { type: formatType(type) });
 }
 
-function equalNumbers(a: Strided<ArrayLike<number>>, b: Strided<ArrayLike<number>>, length: number): Bits {
+function equalNumbers(a: Strided<NumberArray>, b: Strided<NumberArray>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; row++, i += dx, j += dy) {
-    if (x[i] === y[j]) out[row >> 3] = (out[row >> 3] as number) | (1 << (row & 7));
+  for (let row = 0, i = 0, j = 0; row < length; ) {
+    const end = row + 8 < length ? row + 8 : length;
+    let byte = 0;
+    for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
+      if (x[i] === y[j]) byte |= bit;
+    }
+    out[(row - 1) >> 3] = byte;
   }
   return out;
 }
 
-function lessNumbers(a: Strided<ArrayLike<number>>, b: Strided<ArrayLike<number>>, length: number): Bits {
+function lessNumbers(a: Strided<NumberArray>, b: Strided<NumberArray>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; row++, i += dx, j += dy) {
-    if ((x[i] as number) < (y[j] as number)) out[row >> 3] = (out[row >> 3] as number) | (1 << (row & 7));
+  for (let row = 0, i = 0, j = 0; row < length; ) {
+    const end = row + 8 < length ? row + 8 : length;
+    let byte = 0;
+    for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
+      if ((x[i] as number) < (y[j] as number)) byte |= bit;
+    }
+    out[(row - 1) >> 3] = byte;
   }
   return out;
 }
 
-function equalDoubles(a: Strided<ArrayLike<number>>, b: Strided<ArrayLike<number>>, length: number): Bits {
+function equalDoubles(a: Strided<NumberArray>, b: Strided<NumberArray>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; row++, i += dx, j += dy) {
-    const p = x[i] as number;
-    const q = y[j] as number;
-    if (p === q || (p !== p && q !== q)) out[row >> 3] = (out[row >> 3] as number) | (1 << (row & 7));
+  for (let row = 0, i = 0, j = 0; row < length; ) {
+    const end = row + 8 < length ? row + 8 : length;
+    let byte = 0;
+    for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
+      const p = x[i] as number;
+      const q = y[j] as number;
+      if (p === q || (p !== p && q !== q)) byte |= bit;
+    }
+    out[(row - 1) >> 3] = byte;
   }
   return out;
 }
 
-function lessDoubles(a: Strided<ArrayLike<number>>, b: Strided<ArrayLike<number>>, length: number): Bits {
+function lessDoubles(a: Strided<NumberArray>, b: Strided<NumberArray>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; row++, i += dx, j += dy) {
-    const p = x[i] as number;
-    const q = y[j] as number;
-    if (p < q || (q !== q && p === p)) out[row >> 3] = (out[row >> 3] as number) | (1 << (row & 7));
+  for (let row = 0, i = 0, j = 0; row < length; ) {
+    const end = row + 8 < length ? row + 8 : length;
+    let byte = 0;
+    for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
+      const p = x[i] as number;
+      const q = y[j] as number;
+      if (p < q || (q !== q && p === p)) byte |= bit;
+    }
+    out[(row - 1) >> 3] = byte;
   }
   return out;
 }
@@ -148,8 +170,13 @@ function lessDoubles(a: Strided<ArrayLike<number>>, b: Strided<ArrayLike<number>
 function equalLongs(a: Strided<Int32Array>, b: Strided<Int32Array>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; row++, i += dx, j += dy) {
-    if (x[i] === y[j] && x[i + 1] === y[j + 1]) out[row >> 3] = (out[row >> 3] as number) | (1 << (row & 7));
+  for (let row = 0, i = 0, j = 0; row < length; ) {
+    const end = row + 8 < length ? row + 8 : length;
+    let byte = 0;
+    for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
+      if (x[i] === y[j] && x[i + 1] === y[j + 1]) byte |= bit;
+    }
+    out[(row - 1) >> 3] = byte;
   }
   return out;
 }
@@ -157,10 +184,15 @@ function equalLongs(a: Strided<Int32Array>, b: Strided<Int32Array>, length: numb
 function lessLongs(a: Strided<Int32Array>, b: Strided<Int32Array>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; row++, i += dx, j += dy) {
-    const p = x[i + 1] as number;
-    const q = y[j + 1] as number;
-    if (p < q || (p === q && (x[i] as number) >>> 0 < (y[j] as number) >>> 0)) out[row >> 3] = (out[row >> 3] as number) | (1 << (row & 7));
+  for (let row = 0, i = 0, j = 0; row < length; ) {
+    const end = row + 8 < length ? row + 8 : length;
+    let byte = 0;
+    for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
+      const p = x[i + 1] as number;
+      const q = y[j + 1] as number;
+      if (p < q || (p === q && (x[i] as number) >>> 0 < (y[j] as number) >>> 0)) byte |= bit;
+    }
+    out[(row - 1) >> 3] = byte;
   }
   return out;
 }

@@ -1,9 +1,11 @@
 import { MAX_DAY, MIN_DAY, civilOfDay, dayOfCivil, daysInMonth } from "../../schema/civil-day.js";
-import { addMonths, dayOfYear, weekdayOf } from "./calendar.js";
+import { dayOfYear, weekdayOf } from "./calendar.js";
 import { evaluationError } from "./failure.js";
-import { MICROS_PER_DAY, daysOfMicros, microsFrom, microsOfDay } from "./int64.js";
-import type { KernelCall, Operand } from "./operand.js";
-import { longsOf, numberReader } from "./readers.js";
+import { clearBit, jointValidity, newBits, type Bits } from "./bitmap.js";
+import { MICROS_PER_DAY, daysOfMicros, microsFrom, microsOfDay, storeDaysAndMicros } from "./int64.js";
+import type { Kernel, KernelCall, Operand } from "./operand.js";
+import { longsOf, numberReader, textsOf } from "./readers.js";
+import { fixedVector, nullScalar } from "./results.js";
 
 /** Parts of a date that `extract`, `year`, … give, from its days since the epoch. */
 export const DATE_PARTS: Readonly<Record<string, (days: number) => number>> = {
@@ -99,12 +101,31 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
   MICROSECOND: 1,
 };
 
-export function truncateMoment(days: number, micros: number, unit: string): bigint | undefined {
-  const size = TIME_UNITS[unit.toUpperCase()];
-  if (size !== undefined) return microsFrom(days, micros - (micros % size));
-  const day = truncateDay(days, unit);
-  return day === undefined ? undefined : microsFrom(day, 0);
-}
+/** `date_trunc(unit, timestamp)`; null for a unit that there is not. */
+export const truncateMoments: Kernel = (args, call) => {
+  const [unitOperand, moments] = args as [Operand, Operand];
+  const valid = jointValidity(args);
+  if (valid === "none") return nullScalar(call.type);
+  const unit = textsOf(unitOperand);
+  const { values: words, step } = longsOf(moments);
+  const values = new BigInt64Array(call.length);
+  const out = new Int32Array(values.buffer);
+  let known: Bits | undefined = valid;
+  for (let row = 0; row < call.length; row++) {
+    const low = words[row * step] as number;
+    const high = words[row * step + 1] as number;
+    const days = daysOfMicros(low, high);
+    const micros = microsOfDay(low, high, days);
+    const size = TIME_UNITS[unit(row).toUpperCase()];
+    const day = size === undefined ? truncateDay(days, unit(row)) : days;
+    if (day !== undefined) storeDaysAndMicros(out, row, day, size === undefined ? 0 : micros - (micros % size));
+    else {
+      if (known === valid) known = valid?.slice() ?? newBits(call.length).fill(0xff);
+      clearBit(known as Bits, row);
+    }
+  }
+  return fixedVector(call.type, values, call.length, known);
+};
 
 interface Moment {
   readonly days: number;
@@ -122,5 +143,3 @@ export function monthsBetween(a: Moment, b: Moment, roundOff: boolean): number {
   // Java's Math.round: halves go up.
   return roundOff ? Math.floor(difference * 1e8 + 0.5) / 1e8 : difference;
 }
-
-export { addMonths };

@@ -4,7 +4,7 @@ import { fitsPrecision, powerOfTen } from "../../schema/decimal-text.js";
 import { wordsToNumber } from "../../schema/int64-words.js";
 import type { DecimalType } from "../../schema/types.js";
 import { divisionByZero, overflow, type ArithmeticFailure, type ArithmeticName } from "./arithmetic.js";
-import { fitsInt64, storeBigInt } from "./int64.js";
+import { fitsInt64, isSmall, storeBigInt } from "./int64.js";
 import type { Operand } from "./operand.js";
 import { decimalWordsOf, storeDecimal } from "./readers.js";
 import { fixedVector, valuesFor } from "./results.js";
@@ -58,7 +58,15 @@ function exactLoop(name: ArithmeticName, left: Operand, right: Operand, out: Int
   const { length } = failure.call;
   const type = failure.call.type as DecimalType;
   const operation = exactOperation(name, left.type as DecimalType, right.type as DecimalType, type);
+  const small = smallOperation(name, left.type as DecimalType, right.type as DecimalType, type);
   for (let row = 0, i = 0, j = 0; row < length; row++, i += dx, j += dy) {
+    if (small !== undefined && isSafe(x, i) && isSafe(y, j)) {
+      const result = small(wordsToNumber(x[i] as number, x[i + 1] as number), wordsToNumber(y[j] as number, y[j + 1] as number));
+      if (!Number.isNaN(result)) {
+        storeSmallDecimal(out, row, result);
+        continue;
+      }
+    }
     const divisor = decimalOfWords(y, j);
     if (divisor === 0n && name !== "+" && name !== "-" && name !== "*") {
       divisionByZero(failure, row);
@@ -68,6 +76,40 @@ function exactLoop(name: ArithmeticName, left: Operand, right: Operand, out: Int
     if (!fitsPrecision(result, type.precision)) overflow(failure, row, type);
     else storeDecimal(out, row, result);
   }
+}
+
+/** Whether a decimal is within ±2^52. */
+function isSafe(words: Int32Array, at: number): boolean {
+  const high = words[at + 1] as number;
+  const sign = high >> 31;
+  return words[at + 2] === sign && words[at + 3] === sign && isSmall(high);
+}
+
+const LARGEST_EXACT = 2 ** 52;
+
+/** The operation on safe integers, NaN where it needs more digits than a double has; `undefined` when it must round in other ways. */
+function smallOperation(name: ArithmeticName, a: DecimalType, b: DecimalType, type: DecimalType): ((x: number, y: number) => number) | undefined {
+  const limit = type.precision > SAFE_DIGITS ? LARGEST_EXACT : Math.min(LARGEST_EXACT, 10 ** type.precision - 1);
+  const fitting = (value: number): number => (Math.abs(value) <= limit ? value : NaN);
+  const scale = Math.max(a.scale, b.scale);
+  const [factorX, factorY] = [10 ** (scale - a.scale), 10 ** (scale - b.scale)];
+  if ((name === "+" || name === "-") && type.scale === scale && scale <= SAFE_DIGITS) {
+    return (x, y) => {
+      const [p, q] = [x * factorX, name === "+" ? y * factorY : -y * factorY];
+      return Math.abs(p) <= LARGEST_EXACT && Math.abs(q) <= LARGEST_EXACT ? fitting(p + q) : NaN;
+    };
+  }
+  if (name === "*" && type.scale === a.scale + b.scale) return (x, y) => fitting(x * y);
+  const shift = type.scale + b.scale - a.scale;
+  if (name !== "/" || shift < 0 || shift > SAFE_DIGITS) return undefined;
+  const factor = 10 ** shift;
+  return (x, y) => {
+    const numerator = x * factor;
+    if (y === 0 || Math.abs(numerator) > LARGEST_EXACT) return NaN;
+    const quotient = Math.trunc(numerator / y);
+    if (2 * Math.abs(numerator % y) < Math.abs(y)) return fitting(quotient);
+    return fitting(numerator < 0 === y < 0 ? quotient + 1 : quotient - 1);
+  };
 }
 
 /** The operation on unscaled values, its result at the scale of `type`. */

@@ -7,7 +7,7 @@ import { compare } from "./comparison.js";
 import { toBigInt } from "./int64.js";
 import { truthOf, truthVector } from "./logic.js";
 import { scalar, type Kernel, type KernelCall, type Operand } from "./operand.js";
-import { bytesOperand, decimalWordsOf, longsOf, numbersOf, textsOf } from "./readers.js";
+import { bytesOperand, decimalWordsOf, longsOf, numbersOf, type StridedBytes } from "./readers.js";
 import { booleanVector } from "./results.js";
 
 /** `x IN (…)`: true on a match, else null when the value or one of the list is null, else false. */
@@ -74,20 +74,42 @@ function membership(value: Operand, constants: readonly Value[]): ((row: number)
       const set = new Set(constants as bigint[]);
       return (row) => set.has(decimalOfWords(values, 4 * row));
     }
-    case "string": {
-      const set = new Set(constants as string[]);
-      const texts = textsOf(value);
-      return (row) => set.has(texts(row));
-    }
-    case "binary": {
-      const set = new Set((constants as Uint8Array[]).map((bytes) => Buffer.from(bytes).toString("latin1")));
-      const { bytes, offsets } = bytesOperand(value);
-      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      return (row) => set.has(buffer.toString("latin1", offsets[row], offsets[row + 1]));
-    }
+    case "string":
+      return bytesMembership(bytesOperand(value), constants.map((each) => new TextEncoder().encode(String(each))));
+    case "binary":
+      return bytesMembership(bytesOperand(value), constants as Uint8Array[]);
     default:
       return undefined;
   }
+}
+
+/** Finds bytes without making strings of them. */
+function bytesMembership(value: StridedBytes, constants: readonly Uint8Array[]): (row: number) => boolean {
+  const buckets = new Map<number, Uint8Array[]>();
+  for (const constant of constants) {
+    const hash = hashBytes(constant, 0, constant.length);
+    buckets.set(hash, [...(buckets.get(hash) ?? []), constant]);
+  }
+  const { bytes, offsets } = value;
+  return (row) => {
+    const start = offsets[row] as number;
+    const end = offsets[row + 1] as number;
+    const bucket = buckets.get(hashBytes(bytes, start, end));
+    return bucket !== undefined && bucket.some((constant) => sameBytes(bytes, start, end, constant));
+  };
+}
+
+/** FNV-1a, kept small enough to be a small integer of V8. */
+function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
+  return hash >> 2;
+}
+
+function sameBytes(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {
+  if (end - start !== other.length) return false;
+  for (let i = 0; i < other.length; i++) if (bytes[start + i] !== other[i]) return false;
+  return true;
 }
 
 function longMembership(words: Int32Array, constants: readonly bigint[]): (row: number) => boolean {

@@ -49,7 +49,10 @@ function multiplyLoop(a: Strided<Words>, b: Strided<Words>, out: Words, failure:
   const { values: y, step: dy } = b;
   const { length, type } = failure.call;
   for (let row = 0, i = 0, j = 0; row < length; row++, i += dx, j += dy) {
-    const [xLow, xHigh, yLow, yHigh] = [x[i] as number, x[i + 1] as number, y[j] as number, y[j + 1] as number];
+    const xLow = x[i] as number;
+    const xHigh = x[i + 1] as number;
+    const yLow = y[j] as number;
+    const yHigh = y[j + 1] as number;
     const product = wordsToNumber(xLow, xHigh) * wordsToNumber(yLow, yHigh);
     // A product below 2^53 has factors below 2^53 (or a zero), so that everything was exact.
     if (product > -9007199254740992 && product < 9007199254740992 && bothSafe(xLow, xHigh, yLow, yHigh)) {
@@ -72,7 +75,10 @@ function divideLoop(name: ArithmeticName, a: Strided<Words>, b: Strided<Words>, 
   const { values: y, step: dy } = b;
   const { length, type } = failure.call;
   for (let row = 0, i = 0, j = 0; row < length; row++, i += dx, j += dy) {
-    const [xLow, xHigh, yLow, yHigh] = [x[i] as number, x[i + 1] as number, y[j] as number, y[j + 1] as number];
+    const xLow = x[i] as number;
+    const xHigh = x[i + 1] as number;
+    const yLow = y[j] as number;
+    const yHigh = y[j + 1] as number;
     if (yLow === 0 && yHigh === 0) {
       divisionByZero(failure, row);
     } else if (isSmall(xHigh) && isSmall(yHigh)) {

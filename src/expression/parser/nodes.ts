@@ -11,31 +11,9 @@ export function conjoin(name: "and" | "or", operands: readonly ExpressionNode[],
   return call(name, operands.flatMap((node) => (node.kind === "call" && node.name === name ? node.args : [node])), position);
 }
 
-/** The node with everything in it frozen. */
-export function freezeNode(node: ExpressionNode): ExpressionNode {
-  if (Object.isFrozen(node)) return node;
-  switch (node.kind) {
-    case "literal":
-      break;
-    case "column":
-      Object.freeze(node.path);
-      break;
-    case "call":
-      node.args.forEach(freezeNode);
-      Object.freeze(node.args);
-      break;
-    case "cast":
-      freezeNode(node.child);
-      break;
-    case "case":
-      for (const branch of node.branches) {
-        freezeNode(branch.when);
-        freezeNode(branch.then);
-        Object.freeze(branch);
-      }
-      Object.freeze(node.branches);
-      if (node.otherwise !== undefined) freezeNode(node.otherwise);
-      break;
-  }
-  return Object.freeze(node);
+/** The expression with everything in it frozen; bytes cannot be. */
+export function freezeDeep<T>(value: T): T {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) freezeDeep(part);
+  return Object.freeze(value);
 }
