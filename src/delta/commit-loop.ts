@@ -20,7 +20,7 @@ export interface Publication {
   /** The actions, as they are to stand under `version`. */
   readonly actions: (version: number) => CommitActions;
   /** Told of every rival commit in the order of versions; throws when ours may not follow it. */
-  readonly judge: (winner: CommitOfLog) => void;
+  readonly judge: (winner: CommitOfLog) => Promise<void> | void;
 }
 
 export interface Published {
@@ -62,7 +62,7 @@ export async function publish(context: DeltaContext, publication: Publication): 
         return { version, attempts, actions: step.actions, files: [...rivals, step.file] };
       case "lost":
         for (const rival of step.rivals) {
-          publication.judge(rival);
+          await publication.judge(rival);
           rivals.push(rival.file);
         }
         version += step.rivals.length;

@@ -1,5 +1,5 @@
 import { LakeError } from "../base/errors.js";
-import { findConflict, type Conflict } from "../table/conflict.js";
+import type { Conflict } from "../table/conflict.js";
 import type { PendingCommit } from "../table/pending-commit.js";
 import type { Changes, CommitOptions } from "../table/table-format.js";
 import { addSource } from "./add-sources.js";
@@ -52,8 +52,8 @@ export async function commitPending(
   const txnId = context.host.uuid();
   // What rivals make of the table while ours follows them.
   let current = base.configuration;
-  const judge = (winner: CommitOfLog): void => {
-    current = assertMayFollow(context, { base, pending, change }, current, winner);
+  const judge = async (winner: CommitOfLog): Promise<void> => {
+    current = await assertMayFollow(context, { base, pending, change }, current, winner);
   };
   const published = await publish(context, {
     txnId,
@@ -85,7 +85,12 @@ interface Mine {
 }
 
 /** The table after `winner`. @throws delta/conflict  when `mine` may not follow it */
-function assertMayFollow(context: DeltaContext, mine: Mine, current: TableConfiguration, winner: CommitOfLog): TableConfiguration {
+async function assertMayFollow(
+  context: DeltaContext,
+  mine: Mine,
+  current: TableConfiguration,
+  winner: CommitOfLog,
+): Promise<TableConfiguration> {
   const { base, pending, change } = mine;
   const version = versionOf(winner.file);
   const { operation } = winner.actions.commitInfo ?? {};
@@ -99,6 +104,8 @@ function assertMayFollow(context: DeltaContext, mine: Mine, current: TableConfig
     });
   }
   const isolation = readProperty(current.metadata.configuration, properties.isolationLevel);
+  // Brings the expressions and Arrow with it, which a commit without rivals does not need.
+  const { findConflict } = await import("../table/conflict.js");
   const conflict = findConflict(pending, changesOf(context, barrier.next, winner.actions, winner.file.key, version), isolation);
   if (conflict !== undefined) throw conflictError(context, base, pending, conflict);
   return barrier.next;
