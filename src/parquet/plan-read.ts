@@ -5,7 +5,7 @@ import { fileCalendar, type FileCalendar } from "./calendar.js";
 import { corruptFile } from "./corrupt.js";
 import type { ParquetFooter } from "./footer.js";
 import { defaultPlanLimits, planRowGroup, type PlanContext, type PlanLimits, type RowGroupCandidate } from "./plan-row-group.js";
-import { projectColumns, type Projection, type ReadColumn } from "./projection.js";
+import { leavesOf, projectColumns, type Projection, type ReadColumn } from "./projection.js";
 import type { RangeReader } from "./range-reader.js";
 import { boundReferences, rowGroupBounds } from "./read-bounds.js";
 import { readPageIndexes } from "./read-page-indexes.js";
@@ -46,7 +46,8 @@ export async function planRead(file: RangeReader, footer: ParquetFooter, options
   const references = options.where === undefined ? [] : boundReferences(options.where, projections);
   const mayMatch = options.where === undefined ? undefined : compilePruner(options.where);
   const { parallelism, limits = defaultPlanLimits } = options;
-  const context: PlanContext = { file, projections, references, mayMatch, calendar, parallelism, limits };
+  const leaves = [...new Set(projections.flatMap(leavesOf))];
+  const context: PlanContext = { file, projections, leaves, references, mayMatch, calendar, parallelism, limits };
   const candidates = rowGroupCandidates(footer, options, file.path).filter(
     ({ group }) => mayMatch === undefined || mayMatch(rowGroupBounds(metadata, group, references, calendar)),
   );

@@ -23,6 +23,8 @@ export interface RowGroupCandidate {
 export interface PlanContext {
   readonly file: { readonly path: string; readonly size: number };
   readonly projections: readonly Projection[];
+  /** Those of `projections`, each once. */
+  readonly leaves: readonly SchemaLeaf[];
   readonly references: readonly BoundReference[];
   readonly calendar: FileCalendar;
   readonly mayMatch: ((bounds: Bounds) => boolean) | undefined;
@@ -57,21 +59,17 @@ export const defaultPlanLimits: PlanLimits = {
 const PART_BYTES_MIN = 1 << 20;
 
 /** The bytes of a row group's wanted chunks when they are read whole. */
-export function wholeBytes(group: RowGroup, projections: readonly Projection[]): number {
-  return uniqueLeaves(projections).reduce((sum, leaf) => sum + (group.columns[leaf.leafIndex]?.metadata?.compressedSize ?? 0), 0);
-}
-
-export function uniqueLeaves(projections: readonly Projection[]): readonly SchemaLeaf[] {
-  return [...new Set(projections.flatMap(leavesOf))];
+export function wholeBytes(group: RowGroup, leaves: readonly SchemaLeaf[]): number {
+  return leaves.reduce((sum, leaf) => sum + (group.columns[leaf.leafIndex]?.metadata?.compressedSize ?? 0), 0);
 }
 
 /** What a row group's wanted chunks need when they are read whole: see `RowGroupPlan.memoryBytes`. */
-export function wholeMemoryBytes(group: RowGroup, projections: readonly Projection[]): number {
-  const decoded = uniqueLeaves(projections).reduce((sum, leaf) => {
+export function wholeMemoryBytes(group: RowGroup, leaves: readonly SchemaLeaf[]): number {
+  const decoded = leaves.reduce((sum, leaf) => {
     const metadata = group.columns[leaf.leafIndex]?.metadata;
     return sum + (metadata === undefined ? 0 : decodedBytes(metadata));
   }, 0);
-  return wholeBytes(group, projections) + decoded;
+  return wholeBytes(group, leaves) + decoded;
 }
 
 /**

@@ -4,7 +4,6 @@ import type { Location } from "./file-metadata.js";
 import type { ParquetFooter } from "./footer.js";
 import { decodeColumnIndex, decodeOffsetIndex, type ChunkExtent } from "./page-index.js";
 import {
-  uniqueLeaves,
   wholeBytes,
   wholeMemoryBytes,
   type PagesOf,
@@ -27,14 +26,13 @@ export async function readPageIndexes(
   const boundLeaves = context.references.flatMap(({ source }) => {
     return source === undefined || source === "null" ? [] : [source.leaf.leafIndex];
   });
-  const leaves = uniqueLeaves(context.projections);
   const wanted: IndexRead[] = [];
   for (const { group, index, keep } of candidates) {
-    if (wholeBytes(group, context.projections) < context.limits.wholeGroupBytes) continue;
+    if (wholeBytes(group, context.leaves) < context.limits.wholeGroupBytes) continue;
     const canPrune = boundLeaves.some((leaf) => group.columns[leaf]?.columnIndex !== undefined);
-    const isHuge = wholeMemoryBytes(group, context.projections) > context.limits.windowBytes;
+    const isHuge = wholeMemoryBytes(group, context.leaves) > context.limits.windowBytes;
     if (keep.kind === "all" && !canPrune && !isHuge) continue;
-    for (const { leafIndex } of leaves) {
+    for (const { leafIndex } of context.leaves) {
       const chunk = group.columns[leafIndex];
       if (chunk?.offsetIndex === undefined) continue;
       const readable = readableChunk(chunk, file);
