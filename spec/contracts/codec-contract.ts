@@ -15,9 +15,20 @@ export function codecContract(name: string, make: () => ParquetCodec): void {
     });
     afterAll(() => codec.close());
 
-    const encode = (batches: readonly arrow.RecordBatch[], more: Partial<Parameters<ParquetCodec["encode"]>[1]> = {}): Promise<Uint8Array<ArrayBuffer>> =>
-      codec.encode(batches, { path: "sample.parquet", schema: sampleSchema, compression: "snappy", formatVersion: "1.0", plainColumns: [], ...more });
-    const decode = (file: Uint8Array, batchRows = 1 << 20): Promise<arrow.RecordBatch[]> => codec.decode(file, { path: "sample.parquet", batchRows });
+    const encode = (
+      batches: readonly arrow.RecordBatch[],
+      more: Partial<Parameters<ParquetCodec["encode"]>[1]> = {},
+    ): Promise<Uint8Array<ArrayBuffer>> =>
+      codec.encode(batches, {
+        path: "sample.parquet",
+        schema: sampleSchema,
+        compression: "snappy",
+        formatVersion: "1.0",
+        plainColumns: [],
+        ...more,
+      });
+    const decode = (file: Uint8Array, batchRows = 1 << 20): Promise<arrow.RecordBatch[]> =>
+      codec.decode(file, { path: "sample.parquet", batchRows });
 
     test("what is encoded is decoded again, nulls and nesting included", async () => {
       const batch = sampleBatch(1000);
@@ -142,14 +153,20 @@ export function codecContract(name: string, make: () => ParquetCodec): void {
       const aborted = Array.from({ length: 6 }, () => codec.decode(file.slice(), { path: "a", batchRows: 10, signal: controller.signal }));
       const others = Array.from({ length: 3 }, () => decode(file.slice()));
       controller.abort();
-      for (const result of await Promise.allSettled(aborted)) expect(result).toMatchObject({ status: "rejected", reason: { code: "usage/aborted" } });
+      for (const result of await Promise.allSettled(aborted))
+        expect(result).toMatchObject({ status: "rejected", reason: { code: "usage/aborted" } });
       for (const [batch] of await Promise.all(others)) expect(batch?.numRows).toBe(5);
     });
 
     test("rows that break a NOT NULL are refused as parquet/codec", async () => {
       const schema = new arrow.Schema([new arrow.Field("id", new arrow.Int32(), false)]);
       const ids = arrow.vectorFromArray([1, null], new arrow.Int32()).data[0];
-      const data = arrow.makeData({ type: new arrow.Struct(schema.fields), length: 2, nullCount: 0, children: ids === undefined ? [] : [ids] });
+      const data = arrow.makeData({
+        type: new arrow.Struct(schema.fields),
+        length: 2,
+        nullCount: 0,
+        children: ids === undefined ? [] : [ids],
+      });
       await expect(encode([new arrow.RecordBatch(schema, data)], { schema })).rejects.toMatchObject({ code: "parquet/codec" });
     });
 
@@ -178,17 +195,22 @@ const damages: Readonly<Record<string, (file: Uint8Array<ArrayBuffer>) => Uint8A
   "a page of zeros": (file) => file.fill(0, 4, 300),
   "a page of ones": (file) => file.fill(0xff, 40, 200),
   "a value wider than memory, which makes the decoder trap": trappingFile,
-  "a chunk longer than the file": (file) => withFooter(file, (metadata) => withChunks(metadata, (chunk) => ({ ...chunk, compressedSize: 2 ** 50 }))),
-  "a chunk beyond the file": (file) => withFooter(file, (metadata) => withChunks(metadata, (chunk) => ({ ...chunk, dataPageOffset: 2 ** 50 }))),
+  "a chunk longer than the file": (file) =>
+    withFooter(file, (metadata) => withChunks(metadata, (chunk) => ({ ...chunk, compressedSize: 2 ** 50 }))),
+  "a chunk beyond the file": (file) =>
+    withFooter(file, (metadata) => withChunks(metadata, (chunk) => ({ ...chunk, dataPageOffset: 2 ** 50 }))),
   "an unknown codec": (file) => withFooter(file, (metadata) => withChunks(metadata, (chunk) => ({ ...chunk, codec: 99 }))),
-  "fewer columns than the row groups have": (file) => withFooter(file, (metadata) => ({ ...metadata, schema: metadata.schema.slice(0, -1) })),
+  "fewer columns than the row groups have": (file) =>
+    withFooter(file, (metadata) => ({ ...metadata, schema: metadata.schema.slice(0, -1) })),
 };
 
 export function trappingFile(file: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return withFooter(file, (metadata) => ({
     ...metadata,
     schema: metadata.schema.map((element) =>
-      element.name === "id" ? { ...element, type: "FIXED_LEN_BYTE_ARRAY", typeLength: 2 ** 31 - 1, convertedType: undefined, logicalType: undefined } : element,
+      element.name === "id"
+        ? { ...element, type: "FIXED_LEN_BYTE_ARRAY", typeLength: 2 ** 31 - 1, convertedType: undefined, logicalType: undefined }
+        : element,
     ),
   }));
 }
@@ -219,7 +241,11 @@ export const sampleSchema = new arrow.Schema([
   new arrow.Field("at", new arrow.TimestampMicrosecond("UTC"), true),
   new arrow.Field("amount", new arrow.Decimal(2, 12, 128), true),
   new arrow.Field("tags", new arrow.List(new arrow.Field("element", new arrow.Utf8(), true)), true),
-  new arrow.Field("place", new arrow.Struct([new arrow.Field("x", new arrow.Int32(), true), new arrow.Field("y", new arrow.Utf8(), true)]), true),
+  new arrow.Field(
+    "place",
+    new arrow.Struct([new arrow.Field("x", new arrow.Int32(), true), new arrow.Field("y", new arrow.Utf8(), true)]),
+    true,
+  ),
 ]);
 
 export function sampleBatch(rows: number): arrow.RecordBatch {
@@ -239,7 +265,10 @@ export function sampleBatch(rows: number): arrow.RecordBatch {
     for (let row = 0; row < rows; row++) builder.append(values[field.name]?.(row));
     return builder.finish().toVector().data[0] ?? arrow.makeData({ type: field.type as arrow.DataType, length: 0 });
   });
-  return new arrow.RecordBatch(sampleSchema, arrow.makeData({ type: new arrow.Struct(sampleSchema.fields), length: rows, nullCount: 0, children }));
+  return new arrow.RecordBatch(
+    sampleSchema,
+    arrow.makeData({ type: new arrow.Struct(sampleSchema.fields), length: rows, nullCount: 0, children }),
+  );
 }
 
 /** Rows as text, since Arrow's row view knows no exact timestamps: equal batches have equal rows. */

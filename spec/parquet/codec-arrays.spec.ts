@@ -63,7 +63,12 @@ test("arrays that begin within their buffers, at every level, are read from ther
     buffers: [0],
     children: [
       // Each has room for 1 + 1 + 3 rows: the root begins at 1, the columns themselves at 1 more.
-      memory.array({ length: 4, nullCount: 1, offset: 9, buffers: [memory.put(Uint8Array.of(0xff, 0b1110_1111)), memory.put(Uint8Array.of(0, 0b0000_0100))] }),
+      memory.array({
+        length: 4,
+        nullCount: 1,
+        offset: 9,
+        buffers: [memory.put(Uint8Array.of(0xff, 0b1110_1111)), memory.put(Uint8Array.of(0, 0b0000_0100))],
+      }),
       memory.array({ length: 4, offset: 1, buffers: [0, memory.words(0, 3, 5, 6, 6, 9), memory.text("aaabbcddd")] }),
       memory.array({
         length: 4,
@@ -76,23 +81,33 @@ test("arrays that begin within their buffers, at every level, are read from ther
         length: 4,
         offset: 1,
         buffers: [0],
-        children: [memory.array({ length: 5, nullCount: -1, buffers: [memory.put(Uint8Array.of(0b1_0111)), memory.words(20, 21, 22, 23, 24)] })],
+        children: [
+          memory.array({ length: 5, nullCount: -1, buffers: [memory.put(Uint8Array.of(0b1_0111)), memory.words(20, 21, 22, 23, 24)] }),
+        ],
       }),
     ],
   });
   const read = readFields(memory.bytes, schema);
   const [batch] = batchesFrom({ fields: read, batches: [readBatch(memory.bytes, read, root)] });
-  expect(rowsOf(batch)).toEqual([
-    { b: true, s: "c", l: [12, 13], t: { x: 22 } },
-    { b: false, s: "", l: null, t: { x: null } },
-    { b: null, s: "ddd", l: [14], t: { x: 24 } },
-  ].map((row) => JSON.stringify(row)));
+  expect(rowsOf(batch)).toEqual(
+    [
+      { b: true, s: "c", l: [12, 13], t: { x: 22 } },
+      { b: false, s: "", l: null, t: { x: null } },
+      { b: null, s: "ddd", l: [14], t: { x: 24 } },
+    ].map((row) => JSON.stringify(row)),
+  );
   expect(batch?.data.children.map(({ nullCount }) => nullCount)).toEqual([1, 0, 1, 0]);
 });
 
 test("names, nullability and metadata of fields are read, nested ones too", () => {
   const memory = new Memory();
-  const child: RawField = { ...leaf("größe", "tsu:UTC"), metadata: [["PARQUET:field_id", "7"], ["note", "é"]] };
+  const child: RawField = {
+    ...leaf("größe", "tsu:UTC"),
+    metadata: [
+      ["PARQUET:field_id", "7"],
+      ["note", "é"],
+    ],
+  };
   const fields: RawField[] = [{ ...column("outer", "+s", [child]), nullable: false }];
   expect(readFields(memory.bytes, memory.schema(column("", "+s", fields)))).toEqual(fields);
 });

@@ -31,7 +31,13 @@ describe("the pool", () => {
 
   const make = (options: Parameters<typeof createPooledCodec>[0]): ParquetCodec => (codec = createPooledCodec(options));
   const encode = (rows: number): Promise<Uint8Array<ArrayBuffer>> =>
-    (codec as ParquetCodec).encode([sampleBatch(rows)], { path: "p", schema: sampleSchema, compression: "snappy", formatVersion: "1.0", plainColumns: ["id"] });
+    (codec as ParquetCodec).encode([sampleBatch(rows)], {
+      path: "p",
+      schema: sampleSchema,
+      compression: "snappy",
+      formatVersion: "1.0",
+      plainColumns: ["id"],
+    });
   const decode = (file: Uint8Array): Promise<unknown> => (codec as ParquetCodec).decode(file, { path: "p.parquet", batchRows: 1 << 20 });
 
   test("starts workers when there are jobs for them, and keeps them", async () => {
@@ -70,7 +76,12 @@ describe("the pool", () => {
   test("replaces a worker that trapped; jobs that waited are done", async () => {
     make({ workers: 1, memoryLimitBytes: GIB });
     const file = await encode(10);
-    const settled = await Promise.allSettled([decode(trappingFile(file.slice())), decode(file.slice()), decode(trappingFile(file.slice())), decode(file.slice())]);
+    const settled = await Promise.allSettled([
+      decode(trappingFile(file.slice())),
+      decode(file.slice()),
+      decode(trappingFile(file.slice())),
+      decode(file.slice()),
+    ]);
     expect(settled.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected", "fulfilled"]);
     expect(settled[0]).toMatchObject({ reason: { code: "parquet/corrupt", context: { reason: "unreachable" } } });
     expect(started).toHaveLength(3);

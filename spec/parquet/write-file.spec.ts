@@ -53,11 +53,14 @@ async function read(bytes: Uint8Array, schema: StructType, more: Partial<ReadPar
   const columns = schema.fields.map((wanted) => ({ name: wanted.name, field: wanted, matchBy: "name" as const }));
   const rows: Row[] = [];
   const toRows = rowArrayReader(schema);
-  for await (const { batch } of readParquet(bytesRangeReader("file.parquet", bytes), { codec, columns, ...more })) rows.push(...toRows(batch));
+  for await (const { batch } of readParquet(bytesRangeReader("file.parquet", bytes), { codec, columns, ...more }))
+    rows.push(...toRows(batch));
   return rows;
 }
 
-const schemaAndRows = arbitrarySchema().chain((schema) => fc.record({ schema: fc.constant(schema), rows: arbitraryRows(schema, { maxLength: 30 }) }));
+const schemaAndRows = arbitrarySchema().chain((schema) =>
+  fc.record({ schema: fc.constant(schema), rows: arbitraryRows(schema, { maxLength: 30 }) }),
+);
 
 /** Consecutive batches of `size` rows. */
 function inBatches(schema: StructType, rows: readonly Row[], size: number): RecordBatch[] {
@@ -101,7 +104,8 @@ describe("a written file", () => {
             if (found?.min !== undefined) expect(compareValues(type, found.min, least)).toBeLessThanOrEqual(0);
             if (found?.max !== undefined) expect(compareValues(type, found.max, greatest)).toBeGreaterThanOrEqual(0);
             if (typeof greatest !== "string" && !(greatest instanceof Uint8Array)) expect(found?.exact).toBe(true);
-            if (found?.exact) expect([compareValues(type, found.min ?? null, least), compareValues(type, found.max ?? null, greatest)]).toEqual([0, 0]);
+            if (found?.exact)
+              expect([compareValues(type, found.min ?? null, least), compareValues(type, found.max ?? null, greatest)]).toEqual([0, 0]);
             expect(Object.is(found?.min, -0) || Object.is(found?.max, -0)).toBe(false);
           }
         }
@@ -112,14 +116,19 @@ describe("a written file", () => {
 
   test("finds any single row by its page indexes, in every row group", async () => {
     const schema = struct([field("id", types.long, { nullable: false }), field("text", types.string), field("list", array(types.int))]);
-    const rows = Array.from({ length: 5000 }, (_, id) => ({ id: BigInt(id), text: id % 7 === 0 ? null : `row ${id}`, list: Array.from({ length: id % 4 }, (_, at) => at * id) }));
+    const rows = Array.from({ length: 5000 }, (_, id) => ({
+      id: BigInt(id),
+      text: id % 7 === 0 ? null : `row ${id}`,
+      list: Array.from({ length: id % 4 }, (_, at) => at * id),
+    }));
     const { bytes, metadata } = await write(schema, inBatches(schema, rows, 700), { targetRowGroupBytes: 60_000 });
     expect(metadata.rowGroups.length).toBeGreaterThan(2);
     for (const group of metadata.rowGroups) {
       for (const { metadata: chunk, offsetIndex, columnIndex } of group.columns) {
         const start = chunk?.dictionaryPageOffset ?? chunk?.dataPageOffset ?? 0;
         const extent = { path: "file.parquet", start, end: start + (chunk?.compressedSize ?? 0), rowCount: group.rowCount };
-        const at = (location: typeof offsetIndex): Uint8Array => bytes.subarray(location?.offset, (location?.offset ?? 0) + (location?.length ?? 0));
+        const at = (location: typeof offsetIndex): Uint8Array =>
+          bytes.subarray(location?.offset, (location?.offset ?? 0) + (location?.length ?? 0));
         const { offsets } = decodeOffsetIndex(at(offsetIndex), extent);
         expect(decodeColumnIndex(at(columnIndex), extent, offsets.length).nullPages).toHaveLength(offsets.length);
       }
@@ -130,7 +139,11 @@ describe("a written file", () => {
 
   test("says who wrote it and nothing in Arrow's words", async () => {
     const { metadata } = await write(struct([field("id", types.int)]), []);
-    expect(metadata).toMatchObject({ createdBy: expect.stringMatching(/^laketable version \d+\.\d+\.\d+$/), keyValues: undefined, version: 1 });
+    expect(metadata).toMatchObject({
+      createdBy: expect.stringMatching(/^laketable version \d+\.\d+\.\d+$/),
+      keyValues: undefined,
+      version: 1,
+    });
     expect(metadata.schema[0]?.name).toBe("schema");
   });
 
@@ -157,7 +170,11 @@ describe("a written file", () => {
       field("array", array(types.int)),
     ]);
     const { metadata } = await write(schema, []);
-    expect(metadata.schema.slice(1).map(({ name, type, typeLength, logicalType, repetition }) => [name, type, typeLength, logicalType, repetition])).toEqual([
+    expect(
+      metadata.schema
+        .slice(1)
+        .map(({ name, type, typeLength, logicalType, repetition }) => [name, type, typeLength, logicalType, repetition]),
+    ).toEqual([
       ["byte", "INT32", undefined, { kind: "integer", bitWidth: 8, isSigned: true }, "optional"],
       ["short", "INT32", undefined, { kind: "integer", bitWidth: 16, isSigned: true }, "optional"],
       ["date", "INT32", undefined, { kind: "date" }, "optional"],
@@ -181,9 +198,14 @@ describe("a written file", () => {
     const schema = struct([
       field("id", types.int, { metadata: { "delta.columnMapping.id": 7 } }),
       field("plain", types.int),
-      field("nested", struct([field("x", types.int, { metadata: { "delta.columnMapping.id": 9 } })]), { metadata: { "delta.columnMapping.id": 8 } }),
+      field("nested", struct([field("x", types.int, { metadata: { "delta.columnMapping.id": 9 } })]), {
+        metadata: { "delta.columnMapping.id": 8 },
+      }),
       field("map", map(types.string, array(types.int)), {
-        metadata: { "delta.columnMapping.id": 10, "delta.columnMapping.nested.ids": { "map.key": 11, "map.value": 12, "map.value.element": 13 } },
+        metadata: {
+          "delta.columnMapping.id": 10,
+          "delta.columnMapping.nested.ids": { "map.key": 11, "map.value": 12, "map.value.element": 13 },
+        },
       }),
     ]);
     const { metadata } = await write(schema, []);
@@ -254,11 +276,19 @@ describe("bounds", () => {
 
 describe("the writer", () => {
   const schema = struct([field("id", types.long)]);
-  const longs = (rows: number, first = 0): RecordBatch => batchFromRows(Array.from({ length: rows }, (_, id) => ({ id: BigInt(first + id) })), schema);
+  const longs = (rows: number, first = 0): RecordBatch =>
+    batchFromRows(
+      Array.from({ length: rows }, (_, id) => ({ id: BigInt(first + id) })),
+      schema,
+    );
 
   test("cuts one large batch and gathers many small ones into row groups of the target", async () => {
     const large = await write(schema, [longs(10_000)], { targetRowGroupBytes: 16_000 });
-    const small = await write(schema, Array.from({ length: 100 }, (_, at) => longs(100, at * 100)), { targetRowGroupBytes: 16_000 });
+    const small = await write(
+      schema,
+      Array.from({ length: 100 }, (_, at) => longs(100, at * 100)),
+      { targetRowGroupBytes: 16_000 },
+    );
     for (const { metadata, bytes } of [large, small]) {
       expect(metadata.rowGroups.map(({ rowCount }) => rowCount)).toEqual([2000, 2000, 2000, 2000, 2000]);
       expect((await read(bytes, schema)).map(({ id }) => id)).toEqual(Array.from({ length: 10_000 }, (_, id) => BigInt(id)));
@@ -277,7 +307,11 @@ describe("the writer", () => {
         return encoded;
       },
     };
-    const { bytes } = await write(schema, Array.from({ length: 8 }, (_, at) => longs(100, at * 100)), { targetRowGroupBytes: 800, codec: uneven });
+    const { bytes } = await write(
+      schema,
+      Array.from({ length: 8 }, (_, at) => longs(100, at * 100)),
+      { targetRowGroupBytes: 800, codec: uneven },
+    );
     expect((await read(bytes, schema)).map(({ id }) => id)).toEqual(Array.from({ length: 800 }, (_, id) => BigInt(id)));
     await pooled.close();
   });
@@ -294,7 +328,11 @@ describe("the writer", () => {
         return codec.encode(batches, more);
       },
     };
-    await write(schema, Array.from({ length: 20 }, (_, at) => longs(10, at * 10)), { targetRowGroupBytes: 80, codec: counting });
+    await write(
+      schema,
+      Array.from({ length: 20 }, (_, at) => longs(10, at * 10)),
+      { targetRowGroupBytes: 80, codec: counting },
+    );
     expect(most).toBe(4);
   });
 
@@ -302,7 +340,16 @@ describe("the writer", () => {
     const store = createMemoryStore();
     const sink = await store.openWriter("file.parquet");
     const memory = createMemoryBudget(2 ** 30);
-    const writer = createParquetWriter({ sink, path: "f", schema, compression: "snappy", formatVersion: "1.0", codec, memory, targetRowGroupBytes: 80_000 });
+    const writer = createParquetWriter({
+      sink,
+      path: "f",
+      schema,
+      compression: "snappy",
+      formatVersion: "1.0",
+      codec,
+      memory,
+      targetRowGroupBytes: 80_000,
+    });
     for (let at = 0; at < 7; at++) await writer.write(longs(8000, at * 8000));
     const estimate = writer.bytesWritten;
     expect(writer.bufferedBytes).toBeGreaterThan(0);
@@ -324,7 +371,16 @@ describe("the writer", () => {
     const store = createMemoryStore();
     const memory = createMemoryBudget(2 ** 30);
     const sink = await store.openWriter("file.parquet");
-    const writer = createParquetWriter({ sink, path: "f", schema, compression: "snappy", formatVersion: "1.0", codec, memory, targetRowGroupBytes: 800 });
+    const writer = createParquetWriter({
+      sink,
+      path: "f",
+      schema,
+      compression: "snappy",
+      formatVersion: "1.0",
+      codec,
+      memory,
+      targetRowGroupBytes: 800,
+    });
     await writer.write(longs(250));
     await writer.abort();
     await writer.abort();
@@ -336,7 +392,16 @@ describe("the writer", () => {
     const full = new Error("no space");
     const sink = { write: () => Promise.reject(full), close: () => Promise.reject(full), abort: () => Promise.resolve() };
     const memory = createMemoryBudget(2 ** 30);
-    const writer = createParquetWriter({ sink, path: "f", schema, compression: "snappy", formatVersion: "1.0", codec, memory, targetRowGroupBytes: 800 });
+    const writer = createParquetWriter({
+      sink,
+      path: "f",
+      schema,
+      compression: "snappy",
+      formatVersion: "1.0",
+      codec,
+      memory,
+      targetRowGroupBytes: 800,
+    });
     await expect(writer.write(longs(1000))).rejects.toBe(full);
     await expect(writer.write(longs(1))).rejects.toBe(full);
     await expect(writer.close()).rejects.toBe(full);
@@ -349,7 +414,17 @@ describe("the writer", () => {
     const store = createMemoryStore();
     const sink = await store.openWriter("file.parquet");
     const memory = createMemoryBudget(2 ** 30);
-    const writer = createParquetWriter({ sink, path: "f", schema, compression: "snappy", formatVersion: "1.0", codec, memory, targetRowGroupBytes: 800, signal: controller.signal });
+    const writer = createParquetWriter({
+      sink,
+      path: "f",
+      schema,
+      compression: "snappy",
+      formatVersion: "1.0",
+      codec,
+      memory,
+      targetRowGroupBytes: 800,
+      signal: controller.signal,
+    });
     await writer.write(longs(100));
     controller.abort();
     await expect(writer.write(longs(1000))).rejects.toMatchObject({ code: "usage/aborted" });
@@ -362,12 +437,18 @@ describe("the writer", () => {
   });
 
   test("a type without a place in Parquet is refused by name", async () => {
-    await expect(write(struct([field("nothing", types.void)]), [])).rejects.toMatchObject({ code: "parquet/unsupported", context: { column: "nothing" } });
+    await expect(write(struct([field("nothing", types.void)]), [])).rejects.toMatchObject({
+      code: "parquet/unsupported",
+      context: { column: "nothing" },
+    });
   });
 });
 
 /** Every column that has bounds, with all its values; `type` is missing where only nulls are counted. */
-function leaves(schema: StructType, batches: readonly RecordBatch[]): { path: string[]; type: StructType["fields"][number]["type"] | undefined; values: Value[] }[] {
+function leaves(
+  schema: StructType,
+  batches: readonly RecordBatch[],
+): { path: string[]; type: StructType["fields"][number]["type"] | undefined; values: Value[] }[] {
   const found: { path: string[]; type: StructType["fields"][number]["type"] | undefined; values: Value[] }[] = [];
   const visit = (type: StructType, path: string[], slots: number[]): void => {
     for (const [slot, { name, type: inner }] of type.fields.entries()) {

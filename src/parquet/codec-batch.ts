@@ -64,7 +64,9 @@ function typeFrom(format: string, children: readonly arrow.Field[]): arrow.DataT
   }
   const unit = head.startsWith("ts") ? TIME_UNITS[head.slice(2)] : undefined;
   if (unit !== undefined) return new arrow.Timestamp(unit, rest === "" ? null : rest);
-  throw new LakeError("parquet/unsupported", `The Parquet decoder returned the Arrow type "${format}", which is not read here.`, { format });
+  throw new LakeError("parquet/unsupported", `The Parquet decoder returned the Arrow type "${format}", which is not read here.`, {
+    format,
+  });
 }
 
 function split(text: string, separator: string): [string, string] {
@@ -88,6 +90,9 @@ function offsetsFrom({ start, size }: RawSlice, buffer: ArrayBuffer): Int32Array
 }
 
 function valuesFrom(type: arrow.DataType, { start, size }: RawSlice, buffer: ArrayBuffer): unknown {
-  const Values = type.ArrayType as { new (buffer: ArrayBuffer, start: number, length: number): unknown; readonly BYTES_PER_ELEMENT: number };
+  const Values = type.ArrayType as {
+    new (buffer: ArrayBuffer, start: number, length: number): unknown;
+    readonly BYTES_PER_ELEMENT: number;
+  };
   return new Values(buffer, start, size / Values.BYTES_PER_ELEMENT);
 }

@@ -5,7 +5,8 @@ import type { CodecFailure, CodecRequest } from "./codec-wire.js";
 export function codecError(failure: CodecFailure, kind: CodecRequest["kind"], path: string): LakeError {
   const facts = { path, reason: failure.reason };
   // parquet-rs marks what it has not built (LZO, an encoding) by these letters.
-  if (failure.unsupported || failure.reason.includes("NYI")) return new LakeError("parquet/unsupported", `${path} cannot be read: ${failure.reason}`, facts);
+  if (failure.unsupported || failure.reason.includes("NYI"))
+    return new LakeError("parquet/unsupported", `${path} cannot be read: ${failure.reason}`, facts);
   if (kind === "encode") {
     return new LakeError("parquet/codec", `A row group of ${path} could not be encoded as Parquet: ${failure.reason}.`, facts);
   }

@@ -1,12 +1,16 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { LakeError } from "../base/errors.js";
 import { webAssembly, type WasmModule } from "./wasm-api.js";
 
 /** The two files the codec needs at run time that no bundler carries along: parquet-wasm's binary and the worker's script. */
 
 const WASM_SPECIFIER = "parquet-wasm/esm/parquet_wasm_bg.wasm";
+
+/** This module's file, or the bundle it has become part of; one in CommonJS form has no `import.meta.url`. */
+const here: string | undefined = import.meta.url ?? (typeof __filename === "string" ? pathToFileURL(__filename).href : undefined);
 
 let compiled: Promise<WasmModule> | undefined;
 
@@ -30,7 +34,7 @@ async function compile(): Promise<WasmModule> {
       "parquet/codec",
       "The Parquet codec needs parquet_wasm_bg.wasm and did not find it. Mark parquet-wasm (or laketable) as external in your " +
         "bundler, or copy node_modules/parquet-wasm/esm/parquet_wasm_bg.wasm into the folder of the bundle.",
-      { lookedFor: WASM_SPECIFIER, besides: import.meta.url },
+      { lookedFor: WASM_SPECIFIER, beside: here },
     );
   }
   return webAssembly.compile(await readFile(found));
@@ -47,13 +51,13 @@ export function locateWorker(): URL {
     "parquet/codec",
     "The Parquet codec's worker script was not found beside the running code, as happens when laketable itself is bundled. " +
       'Mark "laketable" as external in your bundler, or open tables with `workers: 0` to decode in the main thread.',
-    { besides: import.meta.url },
+    { beside: here },
   );
 }
 
 function installedWasm(): string | undefined {
   try {
-    return createRequire(import.meta.url).resolve(WASM_SPECIFIER);
+    return here === undefined ? undefined : createRequire(here).resolve(WASM_SPECIFIER);
   } catch {
     // Not installed where a bundle runs: the file may lie beside it.
     return undefined;
@@ -61,10 +65,5 @@ function installedWasm(): string | undefined {
 }
 
 function beside(relative: string): URL | undefined {
-  try {
-    return new URL(relative, import.meta.url);
-  } catch {
-    // A bundle in CommonJS form has no import.meta.url.
-    return undefined;
-  }
+  return here === undefined ? undefined : new URL(relative, here);
 }

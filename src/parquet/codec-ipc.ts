@@ -1,6 +1,9 @@
 import * as arrow from "apache-arrow";
-import { LakeError } from "../base/errors.js";
+import { unreachable } from "../base/assert.js";
+import { bytesOf, bytesPerValue, layoutOf, nullCountOf, offsetsOf } from "../columnar/access.js";
+import { columnsOf } from "../columnar/batch.js";
 import type { Column } from "../columnar/column.js";
+import { sliceColumn } from "../columnar/slice.js";
 
 /**
  * Batches as one Arrow IPC stream, laid out first and filled in one pass: each buffer is copied once, straight from the column
@@ -61,7 +64,7 @@ interface LaidBatch {
 function layBatch(batch: arrow.RecordBatch): LaidBatch {
   const nodes: Node[] = [];
   const parts: Part[] = [];
-  for (const child of batch.data.children) layColumn(child, nodes, parts);
+  for (const column of columnsOf(batch)) layColumn(column, nodes, parts);
   let bodySize = 0;
   const placed = parts.map((part) => {
     const start = bodySize;
@@ -81,48 +84,45 @@ interface Node {
 const NO_BYTES: Part = { kind: "bytes", source: new Uint8Array(0) };
 
 function layColumn(column: Column, nodes: Node[], parts: Part[]): void {
-  const { type, length, offset } = column;
-  if (arrow.DataType.isNull(type)) {
-    nodes.push({ length, nullCount: length });
-    return;
-  }
+  const { length, offset } = column;
+  const layout = layoutOf(column.type);
+  const nullCount = nullCountOf(column);
+  nodes.push({ length, nullCount });
+  if (layout === "null") return;
   const bits = (source: Uint8Array): Part => ({ kind: "bits", source, offset, length });
-  nodes.push({ length, nullCount: column.nullCount });
-  parts.push(column.nullCount > 0 ? bits(column.nullBitmap) : NO_BYTES);
-  if (arrow.DataType.isBool(type)) {
-    parts.push(bits(column.values as Uint8Array));
-  } else if (arrow.DataType.isUtf8(type) || arrow.DataType.isBinary(type)) {
-    const offsets = offsetsOf(column);
-    parts.push({ kind: "offsets", source: offsets });
-    parts.push({ kind: "bytes", source: (column.values as Uint8Array).subarray(offsets[0] ?? 0, offsets[length] ?? 0) });
-  } else if (arrow.DataType.isList(type) || arrow.DataType.isMap(type)) {
-    const offsets = offsetsOf(column);
-    const start = offsets[0] ?? 0;
-    parts.push({ kind: "offsets", source: offsets });
-    for (const child of column.children) layColumn(child.slice(start, (offsets[length] ?? start) - start), nodes, parts);
-  } else if (arrow.DataType.isStruct(type)) {
-    for (const child of column.children) layColumn(child.length === length ? child : child.slice(0, length), nodes, parts);
-  } else if (isFixedWidth(type)) {
-    const values = column.values as ArrayBufferView & { subarray(start: number, end: number): ArrayBufferView };
-    const { buffer, byteOffset, byteLength } = values.subarray(0, length * column.stride);
-    parts.push({ kind: "bytes", source: new Uint8Array(buffer, byteOffset, byteLength) });
-  } else {
-    throw new LakeError("parquet/unsupported", `A column of Arrow type ${String(type)} cannot be written to Parquet here.`, { type: String(type) });
+  parts.push(nullCount > 0 ? bits(column.nullBitmap) : NO_BYTES);
+  switch (layout) {
+    case "bool":
+      parts.push(bits(column.values as Uint8Array));
+      return;
+    case "fixed": {
+      const { buffer, byteOffset } = column.values as ArrayBufferView;
+      parts.push({ kind: "bytes", source: new Uint8Array(buffer, byteOffset, length * bytesPerValue(column)) });
+      return;
+    }
+    case "bytes": {
+      const { source, from, to } = spanOf(column);
+      parts.push({ kind: "offsets", source }, { kind: "bytes", source: bytesOf(column).subarray(from, to) });
+      return;
+    }
+    case "list": {
+      const { source, from, to } = spanOf(column);
+      parts.push({ kind: "offsets", source });
+      for (const child of column.children) layColumn(sliceColumn(child, from, to), nodes, parts);
+      return;
+    }
+    case "struct":
+      for (const child of column.children) layColumn(sliceColumn(child, 0, length), nodes, parts);
+      return;
+    default:
+      unreachable(layout);
   }
 }
 
-function isFixedWidth(type: arrow.DataType): boolean {
-  const { DataType } = arrow;
-  return (
-    DataType.isInt(type) || DataType.isFloat(type) || DataType.isDecimal(type) || DataType.isDate(type) ||
-    DataType.isTimestamp(type) || DataType.isTime(type) || DataType.isFixedSizeBinary(type)
-  );
-}
-
-/** `length + 1` offsets; an empty column may lack them. */
-function offsetsOf(column: Column): Int32Array {
-  const offsets = column.valueOffsets as Int32Array | undefined;
-  return offsets === undefined || offsets.length === 0 ? new Int32Array(1) : offsets.subarray(0, column.length + 1);
+/** The offsets of the column's rows, and where they begin and end. */
+function spanOf(column: Column): { readonly source: Int32Array; readonly from: number; readonly to: number } {
+  const source = offsetsOf(column).subarray(0, column.length + 1);
+  return { source, from: source[0] ?? 0, to: source[column.length] ?? 0 };
 }
 
 function partSize(part: Part): number {
@@ -182,7 +182,8 @@ function recordBatchMessage(
   const bytes = new Uint8Array(BUFFERS + 4 + 16 * buffers.length);
   const view = new DataView(bytes.buffer);
   const long = (at: number, value: number): void => view.setBigInt64(at, BigInt(value), true);
-  const words = (at: number, values: readonly number[]): void => values.forEach((value, index) => view.setUint16(at + 2 * index, value, true));
+  const words = (at: number, values: readonly number[]): void =>
+    values.forEach((value, index) => view.setUint16(at + 2 * index, value, true));
 
   view.setUint32(0, MESSAGE, true);
   words(4, [12, 20, 16, 18, 4, 8]); // vtable: its size, the table's size, then where version, header type, header and body length are

@@ -57,8 +57,7 @@ export type CodecRequest =
   | { readonly kind: "encode"; readonly ipc: Uint8Array<ArrayBuffer>; readonly options: RawEncodeOptions };
 
 export type CodecResult =
-  | { readonly kind: "decoded"; readonly table: RawTable }
-  | { readonly kind: "encoded"; readonly file: Uint8Array<ArrayBuffer> };
+  { readonly kind: "decoded"; readonly table: RawTable } | { readonly kind: "encoded"; readonly file: Uint8Array<ArrayBuffer> };
 
 /** `poisoned`: the instance trapped and must not be used again. */
 export interface CodecFailure {

@@ -63,7 +63,7 @@ function estimateDistinct(hashes: Int32Array): number {
   let distinct = 0;
   let once = 0;
   let twice = 0;
-  for (let start = 0; start < hashes.length; ) {
+  for (let start = 0; start < hashes.length;) {
     let end = start + 1;
     while (end < hashes.length && hashes[end] === hashes[start]) end++;
     distinct++;

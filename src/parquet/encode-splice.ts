@@ -151,12 +151,15 @@ function chunkIndexes(chunk: ColumnChunk, group: RowGroup, file: Uint8Array, shi
 function encodeOffsetIndex({ offsets, sizes, firstRows }: OffsetIndex): Uint8Array {
   const writer = new ThriftWriter();
   writer.struct([], () => {
-    writer.structs(1, offsets.map((_, page) => page), (page) =>
-      writer.struct([], () => {
-        writer.i64(1, offsets[page]);
-        writer.i32(2, sizes[page]);
-        writer.i64(3, firstRows[page]);
-      }),
+    writer.structs(
+      1,
+      offsets.map((_, page) => page),
+      (page) =>
+        writer.struct([], () => {
+          writer.i64(1, offsets[page]);
+          writer.i32(2, sizes[page]);
+          writer.i64(3, firstRows[page]);
+        }),
     );
   });
   return writer.finish();

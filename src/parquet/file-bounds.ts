@@ -139,8 +139,16 @@ function nodeAt(node: SchemaNode, path: readonly string[]): SchemaNode | undefin
 
 function mergeExtremes(type: DataType, groups: readonly LeafGroup[]): ColumnBounds {
   const filled = groups.filter(({ isEmpty }) => !isEmpty);
-  const min = extreme(type, filled.map((group) => group.min), -1);
-  const max = extreme(type, filled.map((group) => group.max), 1);
+  const min = extreme(
+    type,
+    filled.map((group) => group.min),
+    -1,
+  );
+  const max = extreme(
+    type,
+    filled.map((group) => group.max),
+    1,
+  );
   const exact = filled.length > 0 && min !== undefined && max !== undefined && filled.every((group) => group.exact === true);
   return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), ...(exact ? { exact } : {}) };
 }

@@ -14,12 +14,26 @@ const ARRAY = { length: 0, nullCount: 8, offset: 16, buffers: 40, children: 44 }
 const FLAG_NULLABLE = 2;
 
 /** How a type lays out its buffers. */
-type Layout =
-  | { readonly kind: "null" | "bits" | "bytes" | "list" | "struct" }
-  | { readonly kind: "fixed"; readonly width: number };
+type Layout = { readonly kind: "null" | "bits" | "bytes" | "list" | "struct" } | { readonly kind: "fixed"; readonly width: number };
 
 const FIXED_WIDTHS: Readonly<Record<string, number>> = {
-  c: 1, C: 1, s: 2, S: 2, e: 2, i: 4, I: 4, f: 4, l: 8, L: 8, g: 8, tdD: 4, tdm: 8, tts: 4, ttm: 4, ttu: 8, ttn: 8,
+  c: 1,
+  C: 1,
+  s: 2,
+  S: 2,
+  e: 2,
+  i: 4,
+  I: 4,
+  f: 4,
+  l: 8,
+  L: 8,
+  g: 8,
+  tdD: 4,
+  tdm: 8,
+  tts: 4,
+  ttm: 4,
+  ttu: 8,
+  ttn: 8,
 };
 
 function layoutOf(format: string): Layout {
@@ -42,7 +56,9 @@ function layoutOf(format: string): Layout {
   if (format.startsWith("ts")) return { kind: "fixed", width: 8 };
   if (format.startsWith("w:")) return { kind: "fixed", width: Number(format.slice(2)) };
   if (format.startsWith("d:")) return { kind: "fixed", width: Number(format.slice(2).split(",")[2] ?? 128) / 8 };
-  throw new LakeError("parquet/unsupported", `The Parquet decoder returned the Arrow format "${format}", which is not read here.`, { format });
+  throw new LakeError("parquet/unsupported", `The Parquet decoder returned the Arrow format "${format}", which is not read here.`, {
+    format,
+  });
 }
 
 /** The top level is a struct: its children are the columns. */
@@ -54,7 +70,9 @@ function readField(memory: Uint8Array<ArrayBuffer>, at: number): RawField {
   const view = new DataView(memory.buffer);
   const format = readCString(memory, view.getUint32(at + SCHEMA.format, true));
   if (view.getUint32(at + SCHEMA.dictionary, true) !== 0) {
-    throw new LakeError("parquet/unsupported", "The Parquet decoder returned a dictionary-encoded column, which is not read here.", { format });
+    throw new LakeError("parquet/unsupported", "The Parquet decoder returned a dictionary-encoded column, which is not read here.", {
+      format,
+    });
   }
   return {
     name: readCString(memory, view.getUint32(at + SCHEMA.name, true)),
@@ -157,7 +175,11 @@ class CopyPlan {
       }
       case "list": {
         const { from, to, slice } = this.#offsets(at, first, length);
-        return { ...node, offsets: slice, children: field.children.map((child, index) => this.column(child, this.child(at, index), from, to - from)) };
+        return {
+          ...node,
+          offsets: slice,
+          children: field.children.map((child, index) => this.column(child, this.child(at, index), from, to - from)),
+        };
       }
     }
   }

@@ -172,7 +172,14 @@ class FileWriter implements ParquetFileWriter {
     const { codec, path, compression, formatVersion, signal } = this.#options;
     this.#plainColumns ??= plainColumns(batches);
     const lease = await this.#reserve(bytes);
-    const encoded = codec.encode(batches, { path, schema: this.#schema, compression, formatVersion, plainColumns: this.#plainColumns, signal });
+    const encoded = codec.encode(batches, {
+      path,
+      schema: this.#schema,
+      compression,
+      formatVersion,
+      plainColumns: this.#plainColumns,
+      signal,
+    });
     const before = this.#underWay.at(-1);
     const done: Promise<void> = this.#append(before, encoded, bytes).finally(() => {
       lease?.release();
@@ -212,7 +219,10 @@ class FileWriter implements ParquetFileWriter {
   #assertOpen(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#state !== "open") {
-      throw new LakeError("internal/assertion", `This is a bug in laketable: ${this.#options.path} is written after it was ${this.#state}.`);
+      throw new LakeError(
+        "internal/assertion",
+        `This is a bug in laketable: ${this.#options.path} is written after it was ${this.#state}.`,
+      );
     }
   }
 }

@@ -71,7 +71,10 @@ export function assertStorable(schema: Schema, columns: readonly Column[]): void
   assert(columns.length === schema.fields.length, `a file of ${schema.fields.length} columns is given ${columns.length}`);
   for (const [index, field] of schema.fields.entries()) {
     const type: ArrowType | undefined = columns[index]?.type;
-    assert(type !== undefined && hasSameLayout(field.type as ArrowType, type), `column ${field.name} is ${String(field.type)} in the file and ${String(type)} in the rows`);
+    assert(
+      type !== undefined && hasSameLayout(field.type as ArrowType, type),
+      `column ${field.name} is ${String(field.type)} in the file and ${String(type)} in the rows`,
+    );
   }
 }
 
@@ -79,7 +82,8 @@ function hasSameLayout(wanted: ArrowType, found: ArrowType): boolean {
   if (wanted.typeId !== found.typeId) return false;
   if (ArrowTypes.isInt(wanted)) return ArrowTypes.isInt(found) && wanted.bitWidth === found.bitWidth && wanted.isSigned === found.isSigned;
   if (ArrowTypes.isFloat(wanted)) return ArrowTypes.isFloat(found) && wanted.precision === found.precision;
-  if (ArrowTypes.isDecimal(wanted)) return ArrowTypes.isDecimal(found) && wanted.scale === found.scale && wanted.bitWidth === found.bitWidth;
+  if (ArrowTypes.isDecimal(wanted))
+    return ArrowTypes.isDecimal(found) && wanted.scale === found.scale && wanted.bitWidth === found.bitWidth;
   if (ArrowTypes.isTimestamp(wanted)) return ArrowTypes.isTimestamp(found) && wanted.unit === found.unit;
   if (ArrowTypes.isDate(wanted)) return ArrowTypes.isDate(found) && wanted.unit === found.unit;
   const fields = wanted.children ?? [];
@@ -90,5 +94,9 @@ function hasSameLayout(wanted: ArrowType, found: ArrowType): boolean {
 }
 
 function notStored(path: string, what: string): LakeError {
-  return new LakeError("parquet/unsupported", `Column ${path} is ${what}, which a Parquet file cannot store. Leave it out, or give it a type.`, { column: path });
+  return new LakeError(
+    "parquet/unsupported",
+    `Column ${path} is ${what}, which a Parquet file cannot store. Leave it out, or give it a type.`,
+    { column: path },
+  );
 }
