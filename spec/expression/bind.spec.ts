@@ -8,9 +8,17 @@ import { parseExpression } from "../../src/expression/parse.js";
 import { tableScope, type Scope } from "../../src/expression/scope.js";
 import { formatType, parseSchemaText } from "../../src/schema/type-text.js";
 
-const users = parseSchemaText("user_id long not null, Name string, country string, score decimal(12,2), info struct<age: int, `home town`: string>, tags array<string>, extra map<string,int>, updated_at timestamp, day date");
+const users = parseSchemaText(
+  "user_id long not null, Name string, country string, score decimal(12,2), info struct<age: int, `home town`: string>, " +
+    "tags array<string>, extra map<string,int>, updated_at timestamp, day date",
+);
 const scope = tableScope(users);
-const merge: Scope = { columns: [...tableScope(users, "target").columns, ...tableScope(parseSchemaText("user_id long, name string, delta int"), "source").columns] };
+const merge: Scope = {
+  columns: [
+    ...tableScope(users, "target").columns,
+    ...tableScope(parseSchemaText("user_id long, name string, delta int"), "source").columns,
+  ],
+};
 
 const bound = (sql: string, within: Scope = scope): BoundExpression => bind(parseExpression(sql), within);
 const typeOf = (sql: string): string => formatType(bound(sql).type);

@@ -37,7 +37,8 @@ const order = fc.constantFrom("=", "<>", "<", "<=", ">", ">=", "<=>");
 /** Typed expressions of the forms that mean the same in both engines. */
 const typed = fc.letrec<Record<Kind, ExpressionNode>>((tie) => {
   const of = (kind: Kind): fc.Arbitrary<ExpressionNode> => tie(kind);
-  const make = (name: string, ...args: readonly fc.Arbitrary<ExpressionNode>[]): fc.Arbitrary<ExpressionNode> => fc.tuple(...args).map((list) => call(name, list));
+  const make = (name: string, ...args: readonly fc.Arbitrary<ExpressionNode>[]): fc.Arbitrary<ExpressionNode> =>
+    fc.tuple(...args).map((list) => call(name, list));
   const choice = (kind: Kind): readonly fc.Arbitrary<ExpressionNode>[] => [
     make("coalesce", of(kind), of(kind)),
     make("nullif", of(kind), of(kind)),
@@ -45,18 +46,26 @@ const typed = fc.letrec<Record<Kind, ExpressionNode>>((tie) => {
     make("greatest", of(kind), of(kind)),
     make("least", of(kind), of(kind)),
     fc.tuple(of("truth"), of(kind), of("truth"), of(kind)).map(([a, x, b, y]): ExpressionNode => ({
-      kind: "case", branches: [{ when: a, then: x }, { when: b, then: y }], otherwise: undefined,
+      kind: "case",
+      branches: [
+        { when: a, then: x },
+        { when: b, then: y },
+      ],
+      otherwise: undefined,
     })),
   ];
   const grow = (leaf: fc.Arbitrary<ExpressionNode>, ...rest: readonly fc.Arbitrary<ExpressionNode>[]): fc.Arbitrary<ExpressionNode> =>
     fc.oneof({ maxDepth: 3, depthIdentifier: "expression" }, { weight: 2, arbitrary: leaf }, ...rest);
-  const compared = (kind: Kind): fc.Arbitrary<ExpressionNode> => fc.tuple(order, of(kind), of(kind)).map(([name, a, b]) => call(name, [a, b]));
+  const compared = (kind: Kind): fc.Arbitrary<ExpressionNode> =>
+    fc.tuple(order, of(kind), of(kind)).map(([name, a, b]) => call(name, [a, b]));
   return {
     number: fc.oneof(of("whole"), of("real"), of("fixed")),
     whole: grow(
       leaves(["i", "j"], types.int),
       ...choice("whole"),
-      fc.tuple(fc.constantFrom("+", "-", "*"), of("whole"), of("whole")).map(([name, a, b]) => call(name, [cast(a, types.long), cast(b, types.long)])),
+      fc
+        .tuple(fc.constantFrom("+", "-", "*"), of("whole"), of("whole"))
+        .map(([name, a, b]) => call(name, [cast(a, types.long), cast(b, types.long)])),
       fc.tuple(fc.constantFrom("%", "div"), of("whole"), of("whole")).map(([name, a, b]) => call(name, [a, nonZero(b, zero)])),
       make("length", of("text")),
       make("instr", of("text"), word),
@@ -79,7 +88,9 @@ const typed = fc.letrec<Record<Kind, ExpressionNode>>((tie) => {
     ),
     fixed: grow(
       leaves(["m"], decimal(9, 2)),
-      fc.tuple(fc.constantFrom("+", "-"), leaves(["m"], decimal(9, 2)), leaves(["n"], decimal(24, 3))).map(([name, a, b]) => call(name, [a, b])),
+      fc
+        .tuple(fc.constantFrom("+", "-"), leaves(["m"], decimal(9, 2)), leaves(["n"], decimal(24, 3)))
+        .map(([name, a, b]) => call(name, [a, b])),
       fc.tuple(leaves(["m"], decimal(9, 2)), leaves(["m"], decimal(9, 2))).map((args) => call("*", args)),
       make("coalesce", of("fixed"), leaves(["m"], decimal(9, 2))),
       of("fixed").map((node) => cast(node, decimal(38, 1))),
@@ -111,26 +122,41 @@ const typed = fc.letrec<Record<Kind, ExpressionNode>>((tie) => {
       make("between", of("text"), of("text"), of("text")),
       make("in", of("whole"), of("whole"), small(-3, 3), small(-3, 3), small(-3, 3)),
       make("in", of("text"), word, word, of("text"), word),
-      fc.tuple(of("text"), fc.constantFrom("a%", "%b", "_", "a_%", "%a%", "", "é_")).map(([a, pattern]) => call("like", [a, lit(pattern, types.string)])),
+      fc
+        .tuple(of("text"), fc.constantFrom("a%", "%b", "_", "a_%", "%a%", "", "é_"))
+        .map(([a, pattern]) => call("like", [a, lit(pattern, types.string)])),
       make("startswith", of("text"), word),
       make("endswith", of("text"), word),
       make("contains", of("text"), word),
     ),
     day: grow(leaves(["dt"], types.date), ...choice("day"), make("date_add", of("day"), small(-40, 40)), make("last_day", of("day"))),
-    moment: grow(leaves(["ts"], types.timestamp), ...choice("moment"), of("day").map((node) => cast(node, types.timestamp))),
+    moment: grow(
+      leaves(["ts"], types.timestamp),
+      ...choice("moment"),
+      of("day").map((node) => cast(node, types.timestamp)),
+    ),
   };
 });
 
 const schema = struct(columns.map((column) => field(column.name, column.type)));
 const rows = fc.sample(rowsArbitrary(24, 24), { seed: 20_24, numRuns: 1 })[0] ?? [];
-const data = columns.map((column, index) => columnOf(column.type, rows.map((row) => row[index] ?? null)));
+const data = columns.map((column, index) =>
+  columnOf(
+    column.type,
+    rows.map((row) => row[index] ?? null),
+  ),
+);
 
 let duckdb: DuckDBConnection;
 
 beforeAll(async () => {
   duckdb = await openDuckdb();
-  await duckdb.run(`CREATE TABLE r (row_number INTEGER, ${columns.map((column) => `"${column.name}" ${duckType(column.type)}`).join(", ")})`);
-  const tuples = rows.map((row, index) => `(${index}, ${row.map((value, at) => duckLiteral(value, columns[at]?.type ?? types.int)).join(", ")})`);
+  await duckdb.run(
+    `CREATE TABLE r (row_number INTEGER, ${columns.map((column) => `"${column.name}" ${duckType(column.type)}`).join(", ")})`,
+  );
+  const tuples = rows.map(
+    (row, index) => `(${index}, ${row.map((value, at) => duckLiteral(value, columns[at]?.type ?? types.int)).join(", ")})`,
+  );
   await duckdb.run(`INSERT INTO r VALUES ${tuples.join(", ")}`);
 });
 
@@ -154,7 +180,10 @@ async function duckdbValues(expressions: readonly ExpressionNode[]): Promise<(st
 function ourValues(node: ExpressionNode): string[] | "error" {
   try {
     const expression = bind(node, tableScope(schema));
-    const read = cellReader(expression.type, evaluate(expression, { length: rows.length, column: (slot) => data[slot] ?? columnOf(types.int, []) }));
+    const read = cellReader(
+      expression.type,
+      evaluate(expression, { length: rows.length, column: (slot) => data[slot] ?? columnOf(types.int, []) }),
+    );
     return rows.map((_, row) => comparable(read(row), expression.type));
   } catch (error) {
     if (LakeError.is(error, "expression/evaluation")) return "error";

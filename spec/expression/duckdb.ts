@@ -41,7 +41,25 @@ export function duckLiteral(value: Value, type: DataType): string {
 
 const OPERATORS: Readonly<Record<string, string>> = { "<=>": "IS NOT DISTINCT FROM", div: "//" };
 const FUNCTIONS: Readonly<Record<string, string>> = { startswith: "starts_with", endswith: "ends_with", day: "day", pow: "pow" };
-const INFIX: ReadonlySet<string> = new Set(["=", "<>", "<", "<=", ">", ">=", "<=>", "+", "-", "*", "/", "%", "div", "||", "like", "and", "or"]);
+const INFIX: ReadonlySet<string> = new Set([
+  "=",
+  "<>",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "<=>",
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  "div",
+  "||",
+  "like",
+  "and",
+  "or",
+]);
 
 /** The expression in DuckDB's SQL, for the forms whose meaning is the same. */
 export function duckSql(node: ExpressionNode): string {

@@ -24,7 +24,12 @@ export interface TestTable {
 
 export function testTable(schemaText: string, rows: readonly (readonly Value[])[]): TestTable {
   const schema = parseSchemaText(schemaText);
-  const columns = schema.fields.map((field, index) => columnOf(field.type, rows.map((row) => row[index] ?? null)));
+  const columns = schema.fields.map((field, index) =>
+    columnOf(
+      field.type,
+      rows.map((row) => row[index] ?? null),
+    ),
+  );
   return { schema, input: { length: rows.length, column: (slot) => columns[slot] as Column, nowMicros: 1_700_000_000_123_456n } };
 }
 

@@ -28,7 +28,13 @@ const long = fc.oneof(
 
 /** The value of an operation on two columns, or "error". */
 function apply(operation: string, a: DataType, x: Value, b: DataType, y: Value): Value | "error" {
-  const schema = { kind: "struct", fields: [{ name: "x", type: a, nullable: true, metadata: {} }, { name: "y", type: b, nullable: true, metadata: {} }] } as const;
+  const schema = {
+    kind: "struct",
+    fields: [
+      { name: "x", type: a, nullable: true, metadata: {} },
+      { name: "y", type: b, nullable: true, metadata: {} },
+    ],
+  } as const;
   const columns = [columnOf(a, [x]), columnOf(b, [y])];
   const expression = bind(parseExpression(operation), tableScope(schema));
   try {
@@ -113,10 +119,14 @@ describe("like", () => {
   test("matches as the regular expression of its pattern", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 5 }), text, (parts, subject) => {
-        const source = parts.map((part) => (part === "%" ? ".*" : part === "_" ? "." : part.replace(/^\\/, "").replace(/[.\\]/g, "\\$&"))).join("");
+        const source = parts
+          .map((part) => (part === "%" ? ".*" : part === "_" ? "." : part.replace(/^\\/, "").replace(/[.\\]/g, "\\$&")))
+          .join("");
         const compiled = compileLike(parts.join(""), "\\");
         const bytes = new TextEncoder().encode(`x${subject}y`);
-        expect(compiled !== undefined && matchesLike(compiled, bytes, 1, bytes.length - 1)).toBe(new RegExp(`^${source}$`, "su").test(subject));
+        expect(compiled !== undefined && matchesLike(compiled, bytes, 1, bytes.length - 1)).toBe(
+          new RegExp(`^${source}$`, "su").test(subject),
+        );
       }),
       { numRuns: 3000 },
     );
@@ -142,7 +152,11 @@ describe("lists", () => {
 
 describe("castColumn", () => {
   const options = { onError: "fail", structs: "name" } as const;
-  const table = testTable("a int, s string", [[1, "x"], [2, "7"], [3, "8"]]);
+  const table = testTable("a int, s string", [
+    [1, "x"],
+    [2, "7"],
+    [3, "8"],
+  ]);
   const nested = (sql: string): { column: Column; type: DataType } => {
     const expression = bind(parseExpression(sql), tableScope(table.schema));
     return { column: evaluate(expression, table.input), type: expression.type };
@@ -162,7 +176,9 @@ describe("castColumn", () => {
     const { column, type } = nested("named_struct('x', a, 'y', s)");
     const to = parseType("struct<p: double, q: string>");
     expect(texts(castColumn(column, type, to, { ...options, structs: "position" }), to)).toEqual(["{1.0, x}", "{2.0, 7}", "{3.0, 8}"]);
-    expect(() => castColumn(column, type, parseType("struct<p: double>"), { ...options, structs: "position" })).toThrow(/struct of 2 fields/);
+    expect(() => castColumn(column, type, parseType("struct<p: double>"), { ...options, structs: "position" })).toThrow(
+      /struct of 2 fields/,
+    );
   });
   test("reaches into arrays and maps, and into slices of them", () => {
     const { column, type } = nested("array(named_struct('a', a), named_struct('a', a + 10))");
@@ -182,11 +198,18 @@ describe("castColumn", () => {
     expect(() => castColumn(column, types.string, types.int, options)).toThrow(/The string 'x' is not a value of int.*try_cast/);
     const lenient = castColumn(column, types.string, types.int, { ...options, onError: "null" });
     expect([0, 1, 2].map(cellReader(types.int, lenient))).toEqual([1, null, null]);
-    expect(() => castColumn(columnOf(types.long, [2n ** 40n]), types.long, types.int, options)).toThrow(/The long 1099511627776 does not fit int/);
+    expect(() => castColumn(columnOf(types.long, [2n ** 40n]), types.long, types.int, options)).toThrow(
+      /The long 1099511627776 does not fit int/,
+    );
     expect(() => castColumn(columnOf(types.date, [1]), types.date, types.int, options)).toThrow(/no such cast/);
   });
   test("a column of no rows stays one", () => {
-    for (const [from, to] of [["string", "int"], ["int", "string"], ["array<int>", "array<string>"], ["struct<a: int>", "struct<a: long>"]] as const) {
+    for (const [from, to] of [
+      ["string", "int"],
+      ["int", "string"],
+      ["array<int>", "array<string>"],
+      ["struct<a: int>", "struct<a: long>"],
+    ] as const) {
       const type = parseSchemaText(`c ${from}`).fields[0]?.type ?? types.int;
       expect(castColumn(columnOf(type, []), type, parseType(to), options).length).toBe(0);
     }
@@ -206,7 +229,17 @@ describe("the clock", () => {
 
 test("a batch without rows raises nothing and has no rows", () => {
   const empty = testTable("a int, s string", []);
-  for (const sql of ["1 / 0", "a / 0", "cast('x' as int)", "case when a = 1 then 1 / 0 end", "coalesce(a, 1)", "upper(s)", "a in (1, 2, 3)", "s like 'a%'", "a = 1 and s = 'x'"]) {
+  for (const sql of [
+    "1 / 0",
+    "a / 0",
+    "cast('x' as int)",
+    "case when a = 1 then 1 / 0 end",
+    "coalesce(a, 1)",
+    "upper(s)",
+    "a in (1, 2, 3)",
+    "s like 'a%'",
+    "a = 1 and s = 'x'",
+  ]) {
     expect(valuesOf(sql, empty)).toEqual([]);
   }
 });

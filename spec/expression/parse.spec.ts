@@ -14,11 +14,19 @@ import type { Value } from "../../src/schema/value.js";
 function withoutPositions(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(withoutPositions);
   if (node === null || typeof node !== "object" || node instanceof Uint8Array) return node;
-  return Object.fromEntries(Object.entries(node).filter(([key, value]) => key !== "position" && value !== undefined).map(([key, value]) => [key, withoutPositions(value)]));
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([key, value]) => key !== "position" && value !== undefined)
+      .map(([key, value]) => [key, withoutPositions(value)]),
+  );
 }
 
-const name = fc.oneof(fc.constantFrom("a", "b", "col1", "select", "not", "date", "a b", "ü", "`", "a.b", "Case"), fc.string({ minLength: 1, maxLength: 4, unit: "binary" }));
-const literalOf = (type: DataType, value: fc.Arbitrary<Value>): fc.Arbitrary<ExpressionNode> => value.map((each) => ({ kind: "literal", value: each, type }));
+const name = fc.oneof(
+  fc.constantFrom("a", "b", "col1", "select", "not", "date", "a b", "ü", "`", "a.b", "Case"),
+  fc.string({ minLength: 1, maxLength: 4, unit: "binary" }),
+);
+const literalOf = (type: DataType, value: fc.Arbitrary<Value>): fc.Arbitrary<ExpressionNode> =>
+  value.map((each) => ({ kind: "literal", value: each, type }));
 const micros = fc.bigInt({ min: -62135596800000000n, max: 253402300799999999n });
 
 const literal: fc.Arbitrary<ExpressionNode> = fc.oneof(
@@ -38,12 +46,19 @@ const literal: fc.Arbitrary<ExpressionNode> = fc.oneof(
   literalOf(types.binary, fc.uint8Array({ maxLength: 5 })),
   fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }).chain((unscaled) => {
     const digits = String(unscaled).replace("-", "").length;
-    return fc.integer({ min: 0, max: digits }).map((scale): ExpressionNode => ({ kind: "literal", value: unscaled, type: decimal(digits, scale) }));
+    return fc
+      .integer({ min: 0, max: digits })
+      .map((scale): ExpressionNode => ({ kind: "literal", value: unscaled, type: decimal(digits, scale) }));
   }),
 );
 
 const castType = fc.constantFrom<DataType>(
-  types.int, types.string, decimal(12, 2), array(types.int), map(types.string, array(types.double)), struct([field("x y", types.long), field("z", struct([]))]),
+  types.int,
+  types.string,
+  decimal(12, 2),
+  array(types.int),
+  map(types.string, array(types.double)),
+  struct([field("x y", types.long), field("z", struct([]))]),
 );
 
 const expression = fc.letrec<{ node: ExpressionNode }>((tie) => {
@@ -55,18 +70,24 @@ const expression = fc.letrec<{ node: ExpressionNode }>((tie) => {
       literal,
       fc.array(name, { minLength: 1, maxLength: 3 }).map((path): ExpressionNode => ({ kind: "column", path })),
       fc.tuple(binary, node, node).map(([op, a, b]) => call(op, [a, b])),
-      fc.tuple(fc.constantFrom("and" as const, "or" as const), fc.array(node, { minLength: 2, maxLength: 4 })).map(([op, args]) => conjoin(op, args)),
+      fc
+        .tuple(fc.constantFrom("and" as const, "or" as const), fc.array(node, { minLength: 2, maxLength: 4 }))
+        .map(([op, args]) => conjoin(op, args)),
       fc.tuple(fc.constantFrom("not", "negate", "isnull", "isnotnull", "istrue", "isfalse", "upper"), node).map(([op, a]) => call(op, [a])),
       fc.array(node, { minLength: 1, maxLength: 4 }).map((args) => call("in", args)),
       fc.tuple(node, node, node).map((args) => call("between", args)),
       fc.tuple(node, node).map(([a, b]) => call("like", [a, b, { kind: "literal", value: "#", type: types.string }])),
-      fc.tuple(fc.constantFrom("coalesce", "substring", "trim", "if", "my_function"), fc.array(node, { minLength: 1, maxLength: 3 })).map(([f, args]) => call(f, args)),
+      fc
+        .tuple(fc.constantFrom("coalesce", "substring", "trim", "if", "my_function"), fc.array(node, { minLength: 1, maxLength: 3 }))
+        .map(([f, args]) => call(f, args)),
       fc.tuple(node, node).map((args) => call("getitem", args)),
       fc.tuple(node, name).map(([a, text]) => call("getfield", [a, { kind: "literal", value: text, type: types.string }])),
-      fc.tuple(node, castType, fc.constantFrom("fail" as const, "null" as const)).map(([child, to, onError]): ExpressionNode => ({ kind: "cast", child, to, onError })),
-      fc.tuple(fc.array(fc.record({ when: node, then: node }), { minLength: 1, maxLength: 2 }), fc.option(node, { nil: undefined })).map(
-        ([branches, otherwise]): ExpressionNode => ({ kind: "case", branches, otherwise }),
-      ),
+      fc
+        .tuple(node, castType, fc.constantFrom("fail" as const, "null" as const))
+        .map(([child, to, onError]): ExpressionNode => ({ kind: "cast", child, to, onError })),
+      fc
+        .tuple(fc.array(fc.record({ when: node, then: node }), { minLength: 1, maxLength: 2 }), fc.option(node, { nil: undefined }))
+        .map(([branches, otherwise]): ExpressionNode => ({ kind: "case", branches, otherwise })),
     ),
   };
 }).node;
@@ -82,14 +103,22 @@ test("an expression comes back from its text", () => {
 
 test("any text parses or is refused with its place", () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.array(fc.constantFrom("a", "1", "(", ")", "and", "not", "'x'", "=", "-", ".", "case", "in", "::", "[", "interval")).map((words) => words.join(" "))), (text) => {
-      try {
-        parseExpression(text);
-      } catch (error) {
-        expect(LakeError.is(error, "expression/syntax")).toBe(true);
-        expect((error as LakeError).message).toContain("^");
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: "binary" }),
+        fc
+          .array(fc.constantFrom("a", "1", "(", ")", "and", "not", "'x'", "=", "-", ".", "case", "in", "::", "[", "interval"))
+          .map((words) => words.join(" ")),
+      ),
+      (text) => {
+        try {
+          parseExpression(text);
+        } catch (error) {
+          expect(LakeError.is(error, "expression/syntax")).toBe(true);
+          expect((error as LakeError).message).toContain("^");
+        }
+      },
+    ),
     { numRuns: 3000 },
   );
 });
@@ -176,11 +205,16 @@ describe("refusals say what was expected, and where", () => {
 
 describe("builders", () => {
   test("col and its methods make what the SQL makes", () => {
-    const built = col("a.b").gt(10).and(col("s").like("x%"), col("n").isNull().not()).or(col("c").in(1, 2, 3), col("c").in([4]));
+    const built = col("a.b")
+      .gt(10)
+      .and(col("s").like("x%"), col("n").isNull().not())
+      .or(col("c").in(1, 2, 3), col("c").in([4]));
     expect(String(built)).toBe("a.b > 10 AND s LIKE 'x%' AND NOT n IS NULL OR c IN (1, 2, 3) OR c IN (4)");
     expect(String(col("a").plus(1).times(col("b")).dividedBy(2).minus(lit(1n)))).toBe("(a + 1) * b / 2 - 1L");
     expect(String(col("`x.y`.z").eqNullSafe(null))).toBe("`x.y`.z <=> NULL");
-    expect(String(col("a").between(1, 2).and(col("b").cast("decimal(12,2)").ne(0.5)))).toBe("a BETWEEN 1 AND 2 AND CAST(b AS decimal(12,2)) <> 0.5D");
+    expect(String(col("a").between(1, 2).and(col("b").cast("decimal(12,2)").ne(0.5)))).toBe(
+      "a BETWEEN 1 AND 2 AND CAST(b AS decimal(12,2)) <> 0.5D",
+    );
     expect(String(col("my column").ge(new Date("2024-01-01T00:00:00Z")))).toBe("`my column` >= TIMESTAMP '2024-01-01 00:00:00'");
   });
   test("values in sql`…` are literals, never text", () => {
@@ -196,7 +230,15 @@ describe("builders", () => {
       return node.kind === "literal" ? node.type : types.void;
     };
     expect([1, 2 ** 31, 1.5, NaN, 1n, 2n ** 64n, "x", true, null].map((value) => typeOf(value))).toEqual([
-      types.int, types.long, types.double, types.double, types.long, decimal(20, 0), types.string, types.boolean, types.void,
+      types.int,
+      types.long,
+      types.double,
+      types.double,
+      types.long,
+      decimal(20, 0),
+      types.string,
+      types.boolean,
+      types.void,
     ]);
     expect(lit("2024-01-31", "date").node).toMatchObject({ value: 19753, type: types.date });
     expect(lit("12.5", "decimal(12,2)").node).toMatchObject({ value: 1250n });

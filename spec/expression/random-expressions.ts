@@ -39,7 +39,10 @@ export function valueArbitrary(type: DataType): fc.Arbitrary<Exclude<Value, null
         fc.constantFrom(9007199254740993n, -9007199254740993n, 4294967296n, 9223372036854775807n),
       );
     case "double":
-      return fc.oneof({ weight: 6, arbitrary: fc.integer({ min: -4, max: 4 }).map((n) => n / 2) }, fc.constantFrom(NaN, NaN, Infinity, -Infinity, -0, 0, 1e15));
+      return fc.oneof(
+        { weight: 6, arbitrary: fc.integer({ min: -4, max: 4 }).map((n) => n / 2) },
+        fc.constantFrom(NaN, NaN, Infinity, -Infinity, -0, 0, 1e15),
+      );
     case "float":
       return fc.oneof({ weight: 6, arbitrary: fc.integer({ min: -4, max: 4 }).map((n) => n / 2) }, fc.constantFrom(NaN, NaN, -0, 0));
     case "decimal":
@@ -110,7 +113,9 @@ function castedColumn(kinds: readonly string[]): fc.Arbitrary<ExpressionNode> {
   };
   const to = fc.constantFrom(...(targets[kinds[0] ?? ""] ?? [types.double]));
   const from = kinds[0] === "byte" ? columnOfKind("byte", "int", "long", "decimal", "float") : columnOfKind(...kinds);
-  return fc.tuple(from, to, fc.boolean()).map(([child, type, lenient]) => ({ kind: "cast", child, to: type, onError: lenient ? "null" : "fail" }) as const);
+  return fc
+    .tuple(from, to, fc.boolean())
+    .map(([child, type, lenient]) => ({ kind: "cast", child, to: type, onError: lenient ? "null" : "fail" }) as const);
 }
 
 const comparison: fc.Arbitrary<ExpressionNode> = fc
@@ -120,7 +125,9 @@ const comparison: fc.Arbitrary<ExpressionNode> = fc
 
 const membership = fc.constantFrom(...families).chain((kinds) => {
   const item = fc.oneof({ weight: 12, arbitrary: literalOfKind(...kinds) }, fc.constant(lit(null, types.void)));
-  return fc.tuple(columnOfKind(...kinds), fc.array(item, { minLength: 0, maxLength: 6 })).map(([value, list]) => call("in", [value, ...list]));
+  return fc
+    .tuple(columnOfKind(...kinds), fc.array(item, { minLength: 0, maxLength: 6 }))
+    .map(([value, list]) => call("in", [value, ...list]));
 });
 
 const range = fc
@@ -131,13 +138,16 @@ const range = fc
 const pattern = fc.constantFrom("a%", "ab%", "%", "a", "%b", "a_%", "", "é%", "a\\%", "z%", "\u{1f600}%");
 const prefixTest = fc.oneof(
   fc.tuple(columnOfKind("string"), pattern).map(([value, text]) => call("like", [value, lit(text, types.string)])),
-  fc.tuple(columnOfKind("string"), fc.constantFrom(...strings)).map(([value, text]) => call("startswith", [value, lit(text, types.string)])),
+  fc
+    .tuple(columnOfKind("string"), fc.constantFrom(...strings))
+    .map(([value, text]) => call("startswith", [value, lit(text, types.string)])),
 );
 
-const anyValue = fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...columns.map((column) => col(column.name))) }, castedColumn(families[0]));
-const nullTest = fc
-  .tuple(fc.constantFrom("isnull", "isnotnull"), anyValue)
-  .map(([name, value]) => call(name, [value]));
+const anyValue = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom(...columns.map((column) => col(column.name))) },
+  castedColumn(families[0]),
+);
+const nullTest = fc.tuple(fc.constantFrom("isnull", "isnotnull"), anyValue).map(([name, value]) => call(name, [value]));
 
 const leaf = fc.oneof(
   { weight: 6, arbitrary: comparison },

@@ -78,7 +78,14 @@ function literalsAsColumns(node: ExpressionNode, columns: { scope: Scope["column
 }
 
 const CONSTANT_ARGUMENTS: Readonly<Record<string, readonly number[]>> = {
-  round: [1], bround: [1], date_part: [0], getfield: [1], interval: [0, 1, 2], months_between: [2], named_struct: [0, 2, 4], like: [2],
+  round: [1],
+  bround: [1],
+  date_part: [0],
+  getfield: [1],
+  interval: [0, 1, 2],
+  months_between: [2],
+  named_struct: [0, 2, 4],
+  like: [2],
   // Fields of struct(…) are named after columns.
   struct: [0, 1, 2],
 };
@@ -104,10 +111,14 @@ test("expressions have the type and value that Spark gives them", () => {
   for (const { sql, type = "", value = null, error } of results) {
     const answer = answerTo(parsed(sql), { columns: [] }, oneRow);
     const shown = answer instanceof LakeError ? answer.message : `${answer.type} ${answer.values[0]}`;
-    const agrees = answer instanceof LakeError ? error !== undefined : error === undefined && answer.type === sparkType(type) && sameValue(type, answer.values[0] ?? null, value);
+    const agrees =
+      answer instanceof LakeError
+        ? error !== undefined
+        : error === undefined && answer.type === sparkType(type) && sameValue(type, answer.values[0] ?? null, value);
     const expected = differences.get(sql);
     if (expected === undefined && !agrees) wrong.push(`${sql}: Spark ${error ?? `${type} ${value}`}, ours ${shown}`);
-    if (expected !== undefined && (agrees || (answer instanceof LakeError) !== (expected === "refuses"))) wrong.push(`${sql} is no longer a difference: ${shown}`);
+    if (expected !== undefined && (agrees || answer instanceof LakeError !== (expected === "refuses")))
+      wrong.push(`${sql} is no longer a difference: ${shown}`);
   }
   expect(wrong).toEqual([]);
   expect(results.length).toBeGreaterThan(2000);
@@ -129,7 +140,8 @@ test("an expression on columns has the value of the same expression on literals"
     // A whole literal beside a decimal has fewer digits than a column.
     if (expected.type !== answer.type) continue;
     compared++;
-    if (answer.values.some((value) => value !== expected.values[0])) wrong.push(`${sql}: ${expected.values[0]} / ${answer.values.join(", ")}`);
+    if (answer.values.some((value) => value !== expected.values[0]))
+      wrong.push(`${sql}: ${expected.values[0]} / ${answer.values.join(", ")}`);
   }
   expect(wrong).toEqual([]);
   expect(compared).toBeGreaterThan(1500);

@@ -40,7 +40,10 @@ test("conjuncts are what must all be true; a conjunction puts them together", ()
 
 test("a merge condition is split into equalities, one-sided conditions and the rest", () => {
   const split = splitMergeCondition(
-    bound("target.id = source.id and upper(source.k) <=> target.k and target.v > 1 and source.v < 5 and target.v < source.v and target.id = target.v and 1 = 1"),
+    bound(
+      "target.id = source.id and upper(source.k) <=> target.k and target.v > 1 and source.v < 5 " +
+        "and target.v < source.v and target.id = target.v and 1 = 1",
+    ),
     isTarget,
   );
   expect(split.equalities.map(({ target: t, source: s, nullSafe }) => [formatExpression(t), formatExpression(s), nullSafe])).toEqual([
@@ -59,8 +62,17 @@ test("an or of equalities is no equality", () => {
 });
 
 test("what cannot raise is known", () => {
-  expect(["target.id = 1", "cast(target.info.a as long)", "upper(target.k)", "target.v + 1", "target.k like 'a%' and target.v is null"].map((sql) => canFail(bound(sql)))).toEqual(Array(5).fill(false));
-  expect(["target.id + 1", "1 / target.v", "cast(target.k as int)", "cast(target.id as int)"].map((sql) => canFail(bound(sql)))).toEqual([true, true, true, true]);
+  expect(
+    ["target.id = 1", "cast(target.info.a as long)", "upper(target.k)", "target.v + 1", "target.k like 'a%' and target.v is null"].map(
+      (sql) => canFail(bound(sql)),
+    ),
+  ).toEqual(Array(5).fill(false));
+  expect(["target.id + 1", "1 / target.v", "cast(target.k as int)", "cast(target.id as int)"].map((sql) => canFail(bound(sql)))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
   expect(canFail(bound("try_cast(target.k as int)"))).toBe(false);
 });
 

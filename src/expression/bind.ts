@@ -51,7 +51,8 @@ interface BindContext {
 function bindNode(node: ExpressionNode, context: BindContext): BoundExpression {
   const inner = { ...context, depth: context.depth + 1 };
   // Parsing bounds what is written; built expressions are bounded here, with room for what the parser lets through.
-  if (context.depth > 2 * MAX_DEPTH) throw new LakeError("expression/syntax", `The expression nests deeper than ${2 * MAX_DEPTH} levels. Split it up.`);
+  if (context.depth > 2 * MAX_DEPTH)
+    throw new LakeError("expression/syntax", `The expression nests deeper than ${2 * MAX_DEPTH} levels. Split it up.`);
   switch (node.kind) {
     case "literal":
       return { kind: "literal", value: node.value, type: node.type };
@@ -129,12 +130,17 @@ function bindCall(node: CallNode, context: BindContext): BoundExpression {
     return bindIntervalArithmetic(name, left, right, context);
   }
   if (name === "interval") throw mismatch("an interval stands only beside + or - with a date or timestamp", context);
-  return bindFunction(node.name, node.args.map((arg) => bindNode(arg, context)), context);
+  return bindFunction(
+    node.name,
+    node.args.map((arg) => bindNode(arg, context)),
+    context,
+  );
 }
 
 function bindIntervalArithmetic(name: "+" | "-", left: ExpressionNode, right: ExpressionNode, context: BindContext): BoundExpression {
   const [base, interval] = isInterval(right) ? [left, right] : [right, left];
-  if (isInterval(base) || (name === "-" && interval === left)) throw mismatch("an interval is added to or taken from a date or timestamp", context);
+  if (isInterval(base) || (name === "-" && interval === left))
+    throw mismatch("an interval is added to or taken from a date or timestamp", context);
   const amounts = interval.kind === "call" ? interval.args.map((arg) => bindNode(arg, context)) : [];
   return bindFunction(name === "+" ? "add_interval" : "subtract_interval", [bindNode(base, context), ...amounts], context);
 }

@@ -48,7 +48,8 @@ export class Expression {
   }
   /** Equal to one of the values, given as arguments or as one array. An empty list is never matched. */
   in(...values: readonly ExpressionInput[] | readonly [readonly ExpressionInput[]]): Expression {
-    const list = values.length === 1 && Array.isArray(values[0]) ? (values[0] as readonly ExpressionInput[]) : (values as readonly ExpressionInput[]);
+    const list =
+      values.length === 1 && Array.isArray(values[0]) ? (values[0] as readonly ExpressionInput[]) : (values as readonly ExpressionInput[]);
     return new Expression(call("in", [this.node, ...list.map(operandNode)]));
   }
   between(low: ExpressionInput, high: ExpressionInput): Expression {
@@ -138,7 +139,9 @@ export function sql(text: TemplateStringsArray, ...values: readonly ExpressionIn
 export function toNode(input: string | Expression): ExpressionNode {
   if (typeof input === "string") return freezeDeep(parseExpression(input));
   if (input instanceof Expression) return input.node;
-  throw new LakeError("usage/invalid-option", `An expression is SQL text or made with col, lit or sql; found ${typeof input}.`, { found: typeof input });
+  throw new LakeError("usage/invalid-option", `An expression is SQL text or made with col, lit or sql; found ${typeof input}.`, {
+    found: typeof input,
+  });
 }
 
 function binary(name: string, left: Expression, right: ExpressionInput): Expression {
@@ -175,7 +178,9 @@ function replacePlaceholders(node: ExpressionNode, marker: string, values: reado
       if (!first.startsWith(marker)) return node;
       const value = values[Number(first.slice(marker.length))] ?? node;
       // `${struct}.field` parses as one path whose first name is the placeholder.
-      return node.path.slice(1).reduce((inner, name) => call("getfield", [inner, { kind: "literal", value: name, type: types.string }]), value);
+      return node.path
+        .slice(1)
+        .reduce((inner, name) => call("getfield", [inner, { kind: "literal", value: name, type: types.string }]), value);
     }
     case "call": {
       const args = node.args.map(replace);

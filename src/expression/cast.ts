@@ -85,7 +85,8 @@ function castValues(column: Column, from: DataType, to: DataType, context: CastC
 function castToBytes(column: Column, from: DataType, to: DataType, context: CastContext): Column {
   if (from.kind === "string" || from.kind === "binary") {
     const invalid = from.kind === "binary" ? firstInvalidText(column) : undefined;
-    if (invalid === undefined) return assemble(toArrowType(to), column.length, validity(context.valid()), { offsets: offsetsOf(column), values: bytesOf(column) });
+    if (invalid === undefined)
+      return assemble(toArrowType(to), column.length, validity(context.valid()), { offsets: offsetsOf(column), values: bytesOf(column) });
     context.fail(invalid, () => "these bytes, which are not UTF-8,");
   }
   const text = textOf(column, from);

@@ -80,7 +80,12 @@ function evaluateCall(expression: CallExpression, input: EvaluationInput): Opera
   const isScalar = args.every((arg) => arg.kind === "scalar") && definition.volatile !== true;
   // On scalars alone one row is computed; on no rows nothing, so that nothing can raise.
   const length = isScalar ? Math.min(1, input.length) : input.length;
-  const result = definition.kernel(args, { length, type: expression.type, describe: () => formatExpression(expression), nowMicros: input.nowMicros });
+  const result = definition.kernel(args, {
+    length,
+    type: expression.type,
+    describe: () => formatExpression(expression),
+    nowMicros: input.nowMicros,
+  });
   return isScalar ? firstValue(result, input.length) : result;
 }
 
@@ -89,7 +94,8 @@ function firstValue(result: Operand, length: number): Operand {
   if (result.kind === "scalar") return result;
   if (length === 0) return result;
   const { kind } = result.type;
-  if (kind === "struct" || kind === "array" || kind === "map" || kind === "variant") return vector(result.type, take(result.column, new Int32Array(length)));
+  if (kind === "struct" || kind === "array" || kind === "map" || kind === "variant")
+    return vector(result.type, take(result.column, new Int32Array(length)));
   return scalar(result.type, valueReader(result)(0));
 }
 
@@ -100,7 +106,8 @@ function evaluateCast(expression: CastExpression, input: EvaluationInput): Opera
   const { type } = expression;
   if (child.kind === "scalar" && child.value === null) return scalar(type, null);
   const describe = (): string => formatExpression(expression);
-  const cast = (column: Column): Column => castColumn(column, child.type, type, { onError: expression.onError, structs: "position", describe });
+  const cast = (column: Column): Column =>
+    castColumn(column, child.type, type, { onError: expression.onError, structs: "position", describe });
   if (child.kind === "vector") return vector(type, cast(child.column));
   return input.length === 0 ? vector(type, cast(toColumn(child, 0))) : firstValue(vector(type, cast(toColumn(child, 1))), input.length);
 }
@@ -119,7 +126,9 @@ function evaluateJunction(expression: CallExpression, input: EvaluationInput): O
     const open = settled === undefined ? length : length - countBits(settled, length);
     if (open === 0 && truth !== undefined) break;
     const partial = settled !== undefined && open < length && (open * 8 < length || canFail(arg));
-    const next = partial ? scatteredTruth(arg, input, rowsOfBits(notBits(settled), length), isAnd) : truthOf(evaluateOperand(arg, input), length);
+    const next = partial
+      ? scatteredTruth(arg, input, rowsOfBits(notBits(settled), length), isAnd)
+      : truthOf(evaluateOperand(arg, input), length);
     truth = truth === undefined ? next : joinTruths(truth, next, isAnd);
   }
   return truthVector(truth ?? { isTrue: newBits(length), isFalse: newBits(length) }, length);

@@ -12,7 +12,13 @@ export type ExpressionNode =
   | { readonly kind: "literal"; readonly value: Value; readonly type: DataType; readonly position?: number }
   | { readonly kind: "column"; readonly path: readonly string[]; readonly position?: number }
   | { readonly kind: "call"; readonly name: string; readonly args: readonly ExpressionNode[]; readonly position?: number }
-  | { readonly kind: "cast"; readonly child: ExpressionNode; readonly to: DataType; readonly onError: "fail" | "null"; readonly position?: number }
+  | {
+      readonly kind: "cast";
+      readonly child: ExpressionNode;
+      readonly to: DataType;
+      readonly onError: "fail" | "null";
+      readonly position?: number;
+    }
   | {
       readonly kind: "case";
       readonly branches: readonly { readonly when: ExpressionNode; readonly then: ExpressionNode }[];

@@ -27,7 +27,10 @@ interface Piece {
   readonly power: number;
 }
 
-/** The expression as SQL: `parseExpression` of it gives the expression back (positions aside; literals without a form of their own come back as a cast). */
+/**
+ * The expression as SQL: `parseExpression` of it gives the expression back, positions aside. Literals without a form of their own
+ * (NaN, a decimal with room for more digits) come back as a cast.
+ */
 export function formatExpression(expression: AnyExpression): string {
   return format(expression).text;
 }
@@ -104,7 +107,14 @@ function formatPredicate(name: string, args: readonly AnyExpression[], negation:
   const [first, second, third] = args;
   if (first === undefined) return undefined;
   const left = `${within(first, COMPARISON)} ${negation}`;
-  if (name === "in") return { text: `${left}IN (${args.slice(1).map((arg) => format(arg).text).join(", ")})`, power: PREDICATE };
+  if (name === "in")
+    return {
+      text: `${left}IN (${args
+        .slice(1)
+        .map((arg) => format(arg).text)
+        .join(", ")})`,
+      power: PREDICATE,
+    };
   if (second === undefined) return undefined;
   if (name === "between" && third !== undefined) {
     return { text: `${left}BETWEEN ${within(second, COMPARISON)} AND ${within(third, COMPARISON)}`, power: PREDICATE };

@@ -92,7 +92,8 @@ function parseNegatable(stream: TokenStream, left: ExpressionNode, position: num
   }
   for (const name of ["LIKE", "ILIKE"]) {
     if (!stream.takeWord(name)) continue;
-    if (stream.isWord("ANY") || stream.isWord("ALL") || stream.isWord("SOME")) throw stream.fail(`one pattern (${name} ${stream.peek().text} is not supported)`);
+    if (stream.isWord("ANY") || stream.isWord("ALL") || stream.isWord("SOME"))
+      throw stream.fail(`one pattern (${name} ${stream.peek().text} is not supported)`);
     const pattern = parseBinary(stream, 0);
     if (!stream.takeWord("ESCAPE")) return call(name.toLowerCase(), [left, pattern], position);
     const escape = stream.peek();
@@ -107,7 +108,11 @@ function parseNegatable(stream: TokenStream, left: ExpressionNode, position: num
 function parseInList(stream: TokenStream): ExpressionNode[] {
   stream.expectOperator("(", '"(" after IN');
   if (stream.isWord("SELECT") || stream.isWord("WITH")) {
-    throw syntaxError(stream.sql, stream.peek().start, "subqueries are not supported; list the values, or merge with the other table as source");
+    throw syntaxError(
+      stream.sql,
+      stream.peek().start,
+      "subqueries are not supported; list the values, or merge with the other table as source",
+    );
   }
   if (stream.takeOperator(")")) return [];
   const values = [parseBoolean(stream)];
@@ -158,7 +163,8 @@ function parseBinary(stream: TokenStream, minPower: number): ExpressionNode {
     const key = token.kind === "operator" ? token.text : token.kind === "word" && token.upper === "DIV" ? "DIV" : "";
     const operator = BINARY.get(key);
     if (operator === undefined || operator.power <= minPower) return left;
-    if (length > MAX_DEPTH) throw syntaxError(stream.sql, token.start, `more than ${MAX_DEPTH} operators in a row; split the expression up`);
+    if (length > MAX_DEPTH)
+      throw syntaxError(stream.sql, token.start, `more than ${MAX_DEPTH} operators in a row; split the expression up`);
     stream.next();
     left = call(operator.name, [left, parseBinary(stream, operator.power)], token.start);
   }

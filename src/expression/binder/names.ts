@@ -45,7 +45,13 @@ function bindPath(slots: readonly number[], path: readonly string[], at: number,
   const [slot = -1] = slots;
   const column = context.scope.columns[slot];
   if (column === undefined || slots.length > 1) throw ambiguousColumn(slots, path, context);
-  const reference: BoundExpression = { kind: "reference", slot, path: [column.field.name], type: column.field.type, nullable: column.field.nullable };
+  const reference: BoundExpression = {
+    kind: "reference",
+    slot,
+    path: [column.field.name],
+    type: column.field.type,
+    nullable: column.field.nullable,
+  };
   return path.slice(at + 1).reduce<BoundExpression>((inner, name) => bindField(inner, name, path, context), reference);
 }
 
@@ -56,13 +62,18 @@ export function bindField(base: BoundExpression, name: string, path: readonly st
     return boundCall("getitem", [base, { kind: "literal", value: name, type: types.string }], type.value);
   }
   if (type.kind !== "struct") {
-    const message = `${path.map(quoteIdentifier).join(".")} asks for a field ${quoteIdentifier(name)} of a ${formatType(type)}, which has no fields.`;
-    throw new LakeError("expression/type-mismatch", `${message} The expression is: ${context.describe()}`, { path, type: formatType(type) });
+    const asked = `${path.map(quoteIdentifier).join(".")} asks for a field ${quoteIdentifier(name)}`;
+    const message = `${asked} of a ${formatType(type)}, which has no fields.`;
+    throw new LakeError("expression/type-mismatch", `${message} The expression is: ${context.describe()}`, {
+      path,
+      type: formatType(type),
+    });
   }
   const field = type.fields.find((each) => each.name.toLowerCase() === name.toLowerCase());
   if (field === undefined) {
     const names = type.fields.map((each) => each.name);
-    const message = `There is no field ${path.map(quoteIdentifier).join(".")} in ${context.describe()}.${suggestion(name, names)} Its fields are: ${listed(names)}.`;
+    const problem = `There is no field ${path.map(quoteIdentifier).join(".")} in ${context.describe()}.`;
+    const message = `${problem}${suggestion(name, names)} Its fields are: ${listed(names)}.`;
     throw new LakeError("expression/unknown-column", message, { column: path.join("."), columns: names });
   }
   if (base.kind === "reference") {

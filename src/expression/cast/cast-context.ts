@@ -52,6 +52,11 @@ function castError(text: string, from: DataType, to: DataType, options: CastOpti
   return new LakeError(
     "expression/evaluation",
     `The ${formatType(from)} ${shown} ${why} ${formatType(to)}${where}. Use try_cast(… AS ${formatType(to)}) to get null instead.`,
-    { value: text, from: formatType(from), to: formatType(to), ...(options.describe === undefined ? {} : { expression: options.describe() }) },
+    {
+      value: text,
+      from: formatType(from),
+      to: formatType(to),
+      ...(options.describe === undefined ? {} : { expression: options.describe() }),
+    },
   );
 }

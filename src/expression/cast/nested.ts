@@ -15,7 +15,13 @@ import type { CastOptions } from "./cast-context.js";
 export type CastChild = (column: Column, from: DataType, to: DataType) => Column;
 
 /** Casts structs, arrays and maps through their children. */
-export function castNested(column: Column, from: DataType, to: StructType | ArrayType | MapType, options: CastOptions, castChild: CastChild): Column {
+export function castNested(
+  column: Column,
+  from: DataType,
+  to: StructType | ArrayType | MapType,
+  options: CastOptions,
+  castChild: CastChild,
+): Column {
   if (from.kind === "struct" && to.kind === "struct") return castStruct(column, from, to, options, castChild);
   if (from.kind === "array" && to.kind === "array") return castList(column, from, to, castChild);
   assert(from.kind === "map" && to.kind === "map", "only equal kinds of nested types are cast to each other");
@@ -52,11 +58,16 @@ export function withValidity(column: Column, bits: Uint8Array): Column {
   // Bitmaps of a slice share one offset with the validity; a Bool's values must move along.
   const values = column.typeId === 6 ? realigned(column) : (column.values as ArrayBufferView | undefined);
   const offsets = column.valueOffsets === undefined ? undefined : offsetsOf(column);
-  return assemble(column.type, column.length, { bits, nullCount: -1 }, {
-    ...(offsets === undefined ? {} : { offsets }),
-    ...(values === undefined ? {} : { values: column.typeId === 5 || column.typeId === 4 ? bytesOf(column) : values }),
-    children: column.children,
-  });
+  return assemble(
+    column.type,
+    column.length,
+    { bits, nullCount: -1 },
+    {
+      ...(offsets === undefined ? {} : { offsets }),
+      ...(values === undefined ? {} : { values: column.typeId === 5 || column.typeId === 4 ? bytesOf(column) : values }),
+      children: column.children,
+    },
+  );
 }
 
 function realigned(column: Column): ArrayBufferView {
@@ -79,14 +90,18 @@ function missingField(from: StructType, to: StructType, field: Field, length: nu
   if (field.nullable) return nullColumn(field.type, length);
   throw new LakeError(
     "expression/type-mismatch",
-    `A ${formatType(from)} cannot be cast to ${formatType(to)}: it has no field ${field.name}, which must not be null. Add the field, or make it nullable.`,
+    `A ${formatType(from)} cannot be cast to ${formatType(to)}: it has no field ${field.name}, which must not be null. ` +
+      "Add the field, or make it nullable.",
     { from: formatType(from), to: formatType(to), field: field.name },
   );
 }
 
 function shapeMismatch(from: StructType, to: StructType): LakeError {
   const [has, wants] = [from.fields.length, to.fields.length];
-  return new LakeError("expression/type-mismatch", `A struct of ${has} fields cannot be cast to one of ${wants} (${formatType(to)}).`, { has, wants });
+  return new LakeError("expression/type-mismatch", `A struct of ${has} fields cannot be cast to one of ${wants} (${formatType(to)}).`, {
+    has,
+    wants,
+  });
 }
 
 /** The elements that the rows point at, and offsets that begin at 0. */
@@ -121,7 +136,8 @@ function castMap(column: Column, from: MapType, to: MapType, castChild: CastChil
   const { offsets, start, end } = elementsOf(column);
   const entries = sliceColumn(column.children[0] as Column, start, end);
   const key = castChild(entries.children[0] as Column, from.key, to.key);
-  if (countNulls(key) > 0) throw new LakeError("expression/evaluation", `A key of a map cannot be cast to ${formatType(to.key)}, and keys are never null.`);
+  if (countNulls(key) > 0)
+    throw new LakeError("expression/evaluation", `A key of a map cannot be cast to ${formatType(to.key)}, and keys are never null.`);
   const value = castChild(entries.children[1] as Column, from.value, to.value);
   const type = toArrowType(to);
   const entryType = (type.children[0] as { type: Column["type"] }).type;

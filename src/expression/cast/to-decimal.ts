@@ -28,7 +28,8 @@ export function castToDecimal(column: Column, from: DataType, to: DecimalType, c
     return values;
   }
   const read = unscaledReader(column, from, to.scale);
-  const doubles = (from.kind === "double" || from.kind === "float") && to.scale <= SAFE_DIGITS ? (column.values as Float64Array) : undefined;
+  const doubles =
+    (from.kind === "double" || from.kind === "float") && to.scale <= SAFE_DIGITS ? (column.values as Float64Array) : undefined;
   const limit = 10 ** to.precision;
   for (let row = 0; row < column.length; row++) {
     if (context.isNull(row)) continue;

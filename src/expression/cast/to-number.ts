@@ -137,7 +137,8 @@ export function castToFloating(column: Column, from: DataType, to: DataType, con
     case "timestamp_ntz": {
       const words = wordsOf(column.values as BigInt64Array);
       const divisor = from.kind === "long" ? 1 : 1_000_000;
-      for (let row = 0; row < column.length; row++) out[row] = wordsToNumber(words[2 * row] as number, words[2 * row + 1] as number) / divisor;
+      for (let row = 0; row < column.length; row++)
+        out[row] = wordsToNumber(words[2 * row] as number, words[2 * row + 1] as number) / divisor;
       return out;
     }
     default: {

@@ -59,7 +59,10 @@ export function textOf(column: Column, type: DataType): (row: number) => string 
     case "binary":
       return columnTexts(column);
     case "struct":
-      return structText(column, type.fields.map((field) => field.type));
+      return structText(
+        column,
+        type.fields.map((field) => field.type),
+      );
     case "array":
       return listText(column, type.element);
     case "map":

@@ -28,7 +28,8 @@ function choice(when: BoundExpression, then: BoundExpression, otherwise: BoundEx
 const nvl2: FunctionDefinition = {
   names: ["nvl2"],
   arity: [3, 3],
-  resolve: ([test, yes, no], site) => choice(site.call("isnotnull", [test as BoundExpression]), yes as BoundExpression, no as BoundExpression, site),
+  resolve: ([test, yes, no], site) =>
+    choice(site.call("isnotnull", [test as BoundExpression]), yes as BoundExpression, no as BoundExpression, site),
 };
 
 const nullIf: FunctionDefinition = {
@@ -45,7 +46,8 @@ const nullIf: FunctionDefinition = {
 const ifFunction: FunctionDefinition = {
   names: ["if", "iff"],
   arity: [3, 3],
-  resolve: ([test, yes, no], site) => choice(site.coerce(test as BoundExpression, types.boolean), yes as BoundExpression, no as BoundExpression, site),
+  resolve: ([test, yes, no], site) =>
+    choice(site.coerce(test as BoundExpression, types.boolean), yes as BoundExpression, no as BoundExpression, site),
 };
 
 function extremumFunction(name: "greatest" | "least"): FunctionDefinition {

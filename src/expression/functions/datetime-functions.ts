@@ -3,7 +3,16 @@ import { formatType } from "../../schema/type-text.js";
 import type { DataType } from "../../schema/types.js";
 import type { BoundExpression } from "../expression.js";
 import {
-  DATE_PARTS, TIME_PARTS, checkedDay, checkedMoment, dayReader, lastDayOfMonth, momentReader, monthsBetween, truncateDay, truncateMoments,
+  DATE_PARTS,
+  TIME_PARTS,
+  checkedDay,
+  checkedMoment,
+  dayReader,
+  lastDayOfMonth,
+  momentReader,
+  monthsBetween,
+  truncateDay,
+  truncateMoments,
 } from "../kernels/datetime.js";
 import { compileDateFormat } from "../kernels/date-format.js";
 import { addMonths, daysOf } from "../kernels/calendar.js";
@@ -44,9 +53,30 @@ function timePart(name: string): FunctionDefinition {
 
 /** Other names of the fields of `extract`. */
 const FIELD_NAMES: Readonly<Record<string, string>> = {
-  y: "year", yr: "year", yrs: "year", years: "year", qtr: "quarter", mon: "month", mons: "month", months: "month", w: "weekofyear", week: "weekofyear",
-  weeks: "weekofyear", d: "day", days: "day", dow: "dayofweek", dayofweek_iso: "dow_iso", doy: "dayofyear", h: "hour", hr: "hour", hrs: "hour",
-  hours: "hour", m: "minute", min: "minute", mins: "minute", minutes: "minute",
+  y: "year",
+  yr: "year",
+  yrs: "year",
+  years: "year",
+  qtr: "quarter",
+  mon: "month",
+  mons: "month",
+  months: "month",
+  w: "weekofyear",
+  week: "weekofyear",
+  weeks: "weekofyear",
+  d: "day",
+  days: "day",
+  dow: "dayofweek",
+  dayofweek_iso: "dow_iso",
+  doy: "dayofyear",
+  h: "hour",
+  hr: "hour",
+  hrs: "hour",
+  hours: "hour",
+  m: "minute",
+  min: "minute",
+  mins: "minute",
+  minutes: "minute",
 };
 
 const datePartFunction: FunctionDefinition = {
@@ -100,7 +130,11 @@ const makeDateKernel = numberKernel((args, call) => {
   return (row) => {
     const days = daysOf(year(row), month(row), day(row));
     if (days !== undefined) return days;
-    throw evaluationError(`There is no date ${year(row)}-${month(row)}-${day(row)}`, call.describe(), "Dates are real days of the years 1 to 9999.");
+    throw evaluationError(
+      `There is no date ${year(row)}-${month(row)}-${day(row)}`,
+      call.describe(),
+      "Dates are real days of the years 1 to 9999.",
+    );
   };
 });
 
@@ -180,7 +214,11 @@ function clockFunction(names: readonly [string, ...string[]], type: DataType): F
 }
 
 /** Whole units since the epoch. Spark rounds them down, but `unix_timestamp` towards the epoch. */
-function unixFunction(names: readonly [string, ...string[]], unitMicros: bigint, rounding: "down" | "to-zero" = "down"): FunctionDefinition {
+function unixFunction(
+  names: readonly [string, ...string[]],
+  unitMicros: bigint,
+  rounding: "down" | "to-zero" = "down",
+): FunctionDefinition {
   const kernel = longKernel((args) => {
     const micros = bigintReader(operandAt(args, 0));
     return (row) => {
@@ -241,7 +279,12 @@ export const datetimeFunctions: readonly FunctionDefinition[] = [
   simpleFunction({ names: ["trunc"], parameters: [date, string], result: date, kernel: truncKernel }),
   simpleFunction({ names: ["date_trunc"], parameters: [string, timestamp], result: timestamp, kernel: truncateMoments, total: true }),
   simpleFunction({
-    names: ["months_between"], parameters: [timestamp, timestamp, boolean], required: 2, result: double, kernel: monthsBetweenKernel, total: true,
+    names: ["months_between"],
+    parameters: [timestamp, timestamp, boolean],
+    required: 2,
+    result: double,
+    kernel: monthsBetweenKernel,
+    total: true,
   }),
   simpleFunction({ names: ["make_date"], parameters: [int, int, int], result: date, kernel: makeDateKernel }),
   simpleFunction({ names: ["date_format"], parameters: [timestamp, string], result: string, kernel: dateFormatKernel }),

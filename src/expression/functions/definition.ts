@@ -59,7 +59,12 @@ export function simpleFunction(signature: Signature): FunctionDefinition {
   return {
     names,
     arity: [signature.required ?? parameters.length, parameters.length],
-    resolve: (args, site) => boundCall(names[0], args.map((arg, index) => site.coerce(arg, parameters[index] ?? arg.type)), result),
+    resolve: (args, site) =>
+      boundCall(
+        names[0],
+        args.map((arg, index) => site.coerce(arg, parameters[index] ?? arg.type)),
+        result,
+      ),
     kernel,
     total,
   };

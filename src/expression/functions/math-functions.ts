@@ -119,7 +119,6 @@ const positive: FunctionDefinition = {
   },
 };
 
-
 export const mathFunctions: readonly FunctionDefinition[] = [
   abs,
   wholeFunction(["ceil", "ceiling"], "ceiling"),
@@ -132,7 +131,10 @@ export const mathFunctions: readonly FunctionDefinition[] = [
   doubleFunction(["exp"], Math.exp),
   doubleFunction(["ln"], logarithm(Math.log)),
   doubleFunction(["log10"], logarithm(Math.log10)),
-  doubleFunction(["log2"], logarithm((x) => Math.log(x) / Math.log(2))),
+  doubleFunction(
+    ["log2"],
+    logarithm((x) => Math.log(x) / Math.log(2)),
+  ),
   log,
   doublesFunction(["log_base"], (base, x) => (base <= 0 || x <= 0 ? undefined : Math.log(x) / Math.log(base))),
   doublesFunction(["pow", "power"], (x, y) => x ** y),

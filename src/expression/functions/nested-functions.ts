@@ -3,7 +3,17 @@ import { formatType } from "../../schema/type-text.js";
 import type { Field } from "../../schema/types.js";
 import type { BoundExpression } from "../expression.js";
 import { fieldColumn } from "../kernels/field-column.js";
-import { arrayContains, elementAt, makeArray, makeMap, makeStruct, mapPart, mapValue, sizeOf, type Indexing } from "../kernels/nested-values.js";
+import {
+  arrayContains,
+  elementAt,
+  makeArray,
+  makeMap,
+  makeStruct,
+  mapPart,
+  mapValue,
+  sizeOf,
+  type Indexing,
+} from "../kernels/nested-values.js";
 import { toColumn, vector, type Kernel } from "../kernels/operand.js";
 import { operandAt } from "../kernels/row-kernels.js";
 import { boundCall, type CallSite, type FunctionDefinition } from "./definition.js";
@@ -15,7 +25,8 @@ const size: FunctionDefinition = {
   resolve: ([arg], site) => {
     const child = arg as BoundExpression;
     if (child.type.kind === "void") return { kind: "literal", value: null, type: types.int };
-    if (child.type.kind !== "array" && child.type.kind !== "map") throw site.mismatch(`${site.name} takes an array or map, found a ${formatType(child.type)}`);
+    if (child.type.kind !== "array" && child.type.kind !== "map")
+      throw site.mismatch(`${site.name} takes an array or map, found a ${formatType(child.type)}`);
     return boundCall("size", [child], types.int);
   },
   kernel: sizeOf,
@@ -38,7 +49,8 @@ function resolveAccess(name: string, base: BoundExpression, index: BoundExpressi
     throw site.mismatch(`the field of a struct is written after a point: .${index.value}`);
   }
   if (type.kind !== "array") throw site.mismatch(`${formatType(type)} has no elements to ask for`);
-  if (!isIntegral(index.type) && index.type.kind !== "void") throw site.mismatch(`an array is indexed by whole numbers, found a ${formatType(index.type)}`);
+  if (!isIntegral(index.type) && index.type.kind !== "void")
+    throw site.mismatch(`an array is indexed by whole numbers, found a ${formatType(index.type)}`);
   return boundCall(name, [base, site.coerce(index, types.int)], type.element);
 }
 
@@ -55,7 +67,8 @@ const containsFunction: FunctionDefinition = {
   total: true,
   resolve: ([base, value], site) => {
     const [list, wanted] = [base as BoundExpression, value as BoundExpression];
-    if (list.type.kind !== "array" || !isOrderable(list.type)) throw site.mismatch(`array_contains takes an array, found a ${formatType(list.type)}`);
+    if (list.type.kind !== "array" || !isOrderable(list.type))
+      throw site.mismatch(`array_contains takes an array, found a ${formatType(list.type)}`);
     const [element, same] = site.unify([{ kind: "literal", value: null, type: list.type.element }, wanted]);
     const type = element?.type ?? list.type.element;
     return boundCall("array_contains", [castElements(list, type, site), same as BoundExpression], types.boolean);
@@ -102,7 +115,8 @@ const namedStruct: FunctionDefinition = {
     const values: BoundExpression[] = [];
     for (let i = 0; i < args.length; i += 2) {
       const [name, value] = [args[i], args[i + 1]];
-      if (name?.kind !== "literal" || typeof name.value !== "string" || value === undefined) throw site.mismatch("named_struct takes names and values in turn");
+      if (name?.kind !== "literal" || typeof name.value !== "string" || value === undefined)
+        throw site.mismatch("named_struct takes names and values in turn");
       fields.push(field(name.value, value.type));
       values.push(value);
     }
@@ -119,7 +133,11 @@ const mapConstructor: FunctionDefinition = {
     const keys = site.unify(args.filter((_, index) => index % 2 === 0));
     const values = site.unify(args.filter((_, index) => index % 2 === 1));
     const type = map(keys[0]?.type ?? types.void, values[0]?.type ?? types.void);
-    return boundCall("map", keys.flatMap((key, index) => [key, values[index] as BoundExpression]), type);
+    return boundCall(
+      "map",
+      keys.flatMap((key, index) => [key, values[index] as BoundExpression]),
+      type,
+    );
   },
   kernel: makeMap,
 };

@@ -39,11 +39,22 @@ const asBooleans = (args: readonly BoundExpression[], site: CallSite): BoundExpr
 
 /** `and` and `or`, whose later operands `evaluate` leaves out where an earlier one decides. */
 function junction(name: "and" | "or"): FunctionDefinition {
-  return { names: [name], arity: [1, Infinity], total: true, resolve: (args, site) => boundCall(name, asBooleans(args, site), types.boolean) };
+  return {
+    names: [name],
+    arity: [1, Infinity],
+    total: true,
+    resolve: (args, site) => boundCall(name, asBooleans(args, site), types.boolean),
+  };
 }
 
 function truthTest(name: string, kernel: Kernel): FunctionDefinition {
-  return { names: [name], arity: [1, 1], total: true, resolve: (args, site) => boundCall(name, asBooleans(args, site), types.boolean), kernel };
+  return {
+    names: [name],
+    arity: [1, 1],
+    total: true,
+    resolve: (args, site) => boundCall(name, asBooleans(args, site), types.boolean),
+    kernel,
+  };
 }
 
 function nullTest(name: string, kernel: Kernel): FunctionDefinition {
@@ -95,7 +106,12 @@ function likeFunction(name: "like" | "ilike"): FunctionDefinition {
   return {
     names: [name],
     arity: [2, 3],
-    resolve: (args, site) => boundCall(name, args.map((arg) => site.coerce(arg, types.string)), types.boolean),
+    resolve: (args, site) =>
+      boundCall(
+        name,
+        args.map((arg) => site.coerce(arg, types.string)),
+        types.boolean,
+      ),
     kernel: (args, call) => like(args, call, name === "ilike"),
   };
 }

@@ -20,7 +20,9 @@ const families: readonly (readonly FunctionDefinition[])[] = [
 let byName: ReadonlyMap<string, FunctionDefinition> | undefined;
 
 function table(): ReadonlyMap<string, FunctionDefinition> {
-  byName ??= new Map(families.flatMap((family) => family.flatMap((definition) => definition.names.map((name) => [name, definition] as const))));
+  byName ??= new Map(
+    families.flatMap((family) => family.flatMap((definition) => definition.names.map((name) => [name, definition] as const))),
+  );
   return byName;
 }
 

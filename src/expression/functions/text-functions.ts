@@ -5,7 +5,19 @@ import type { BoundExpression } from "../expression.js";
 import type { Kernel } from "../kernels/operand.js";
 import { booleanKernel, numberKernel, operandAt, textKernel } from "../kernels/row-kernels.js";
 import {
-  charLength, initCap, locate, padText, repeatText, reverseText, right, sliceChars, splitPart, substring, translator, trimChars, type TrimSide,
+  charLength,
+  initCap,
+  locate,
+  padText,
+  repeatText,
+  reverseText,
+  right,
+  sliceChars,
+  splitPart,
+  substring,
+  translator,
+  trimChars,
+  type TrimSide,
 } from "../kernels/text.js";
 import { changeCase } from "../kernels/letter-case.js";
 import { concatTexts, concatWithSeparator } from "../kernels/concat-text.js";
@@ -71,7 +83,11 @@ const substringKernel = textKernel((args) => {
   return (row) => substring(text(row), position(row), length(row));
 });
 
-function countedText(name: string, compute: (text: string, count: number, call: Parameters<Kernel>[1]) => string, total = true): FunctionDefinition {
+function countedText(
+  name: string,
+  compute: (text: string, count: number, call: Parameters<Kernel>[1]) => string,
+  total = true,
+): FunctionDefinition {
   const kernel = textKernel((args, call) => {
     const [text, count] = [textsOf(operandAt(args, 0)), numberReader(operandAt(args, 1))];
     return (row) => compute(text(row), count(row), call);
@@ -139,7 +155,11 @@ const concat: FunctionDefinition = {
     const isBinary = args.length > 0 && args.every((arg) => arg.type.kind === "binary");
     const type: DataType = isBinary ? binary : string;
     if (args.length === 0) return { kind: "literal", value: "", type: string };
-    return boundCall("concat", args.map((arg) => site.coerce(arg, type)), type);
+    return boundCall(
+      "concat",
+      args.map((arg) => site.coerce(arg, type)),
+      type,
+    );
   },
   kernel: concatTexts,
 };
@@ -148,7 +168,12 @@ const concatWs: FunctionDefinition = {
   names: ["concat_ws"],
   arity: [1, Infinity],
   total: true,
-  resolve: (args, site) => boundCall("concat_ws", args.map((arg) => site.coerce(arg, string)), string),
+  resolve: (args, site) =>
+    boundCall(
+      "concat_ws",
+      args.map((arg) => site.coerce(arg, string)),
+      string,
+    ),
   kernel: concatWithSeparator,
 };
 
@@ -164,17 +189,38 @@ export const textFunctions: readonly FunctionDefinition[] = [
   trimFunction("ltrim", "start"),
   trimFunction("rtrim", "end"),
   trimBoth,
-  simpleFunction({ names: ["substring", "substr"], parameters: [string, int, int], required: 2, result: string, kernel: substringKernel, total: true }),
+  simpleFunction({
+    names: ["substring", "substr"],
+    parameters: [string, int, int],
+    required: 2,
+    result: string,
+    kernel: substringKernel,
+    total: true,
+  }),
   countedText("left", (text, count) => sliceChars(text, 0, count)),
   countedText("right", right),
   countedText("repeat", repeatText, false),
   concat,
   concatWs,
-  simpleFunction({ names: ["replace"], parameters: [string, string, string], required: 2, result: string, kernel: replaceKernel, total: true }),
+  simpleFunction({
+    names: ["replace"],
+    parameters: [string, string, string],
+    required: 2,
+    result: string,
+    kernel: replaceKernel,
+    total: true,
+  }),
   padFunction("lpad", true),
   padFunction("rpad", false),
   simpleFunction({ names: ["instr"], parameters: [string, string], result: int, kernel: instrKernel, total: true }),
-  simpleFunction({ names: ["locate", "position"], parameters: [string, string, int], required: 2, result: int, kernel: locateKernel, total: true }),
+  simpleFunction({
+    names: ["locate", "position"],
+    parameters: [string, string, int],
+    required: 2,
+    result: int,
+    kernel: locateKernel,
+    total: true,
+  }),
   textTest("startswith", (text, part) => text.startsWith(part)),
   textTest("endswith", (text, part) => text.endsWith(part)),
   textTest("contains", (text, part) => text.includes(part)),

@@ -137,4 +137,3 @@ export function clearable(valid: Bits | undefined, length: number): { bits: Bits
   const bits = valid === undefined ? new Uint8Array((length + 7) >> 3).fill(0xff) : valid.slice();
   return { bits, clear: (row) => clearBit(bits, row) };
 }
-

@@ -73,10 +73,14 @@ function relation(wanted: Relation, left: Operand, right: Operand, length: numbe
     case "short":
     case "int":
     case "date":
-      return wanted === "equal" ? equalNumbers(numbersOf(left), numbersOf(right), length) : lessNumbers(numbersOf(left), numbersOf(right), length);
+      return wanted === "equal"
+        ? equalNumbers(numbersOf(left), numbersOf(right), length)
+        : lessNumbers(numbersOf(left), numbersOf(right), length);
     case "float":
     case "double":
-      return wanted === "equal" ? equalDoubles(numbersOf(left), numbersOf(right), length) : lessDoubles(numbersOf(left), numbersOf(right), length);
+      return wanted === "equal"
+        ? equalDoubles(numbersOf(left), numbersOf(right), length)
+        : lessDoubles(numbersOf(left), numbersOf(right), length);
     case "long":
     case "timestamp":
     case "timestamp_ntz":
@@ -87,7 +91,9 @@ function relation(wanted: Relation, left: Operand, right: Operand, length: numbe
       return (wanted === "equal" ? equalLongs : lessLongs)(decimalWordsOf(left), decimalWordsOf(right), length);
     case "string":
     case "binary":
-      return wanted === "equal" ? equalBytes(bytesOperand(left), bytesOperand(right), length) : lessBytes(bytesOperand(left), bytesOperand(right), length);
+      return wanted === "equal"
+        ? equalBytes(bytesOperand(left), bytesOperand(right), length)
+        : lessBytes(bytesOperand(left), bytesOperand(right), length);
     case "boolean":
       return compareBooleans(wanted, left, right, length);
     case "void":
@@ -104,13 +110,15 @@ function relation(wanted: Relation, left: Operand, right: Operand, length: numbe
 }
 
 function notComparable(type: DataType): LakeError {
-  return new LakeError("expression/type-mismatch", `Values of ${formatType(type)} have no order and no equality in SQL.`, { type: formatType(type) });
+  return new LakeError("expression/type-mismatch", `Values of ${formatType(type)} have no order and no equality in SQL.`, {
+    type: formatType(type),
+  });
 }
 
 function equalNumbers(a: Strided<NumberArray>, b: Strided<NumberArray>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; ) {
+  for (let row = 0, i = 0, j = 0; row < length;) {
     const end = row + 8 < length ? row + 8 : length;
     let byte = 0;
     for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
@@ -124,7 +132,7 @@ function equalNumbers(a: Strided<NumberArray>, b: Strided<NumberArray>, length: 
 function lessNumbers(a: Strided<NumberArray>, b: Strided<NumberArray>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; ) {
+  for (let row = 0, i = 0, j = 0; row < length;) {
     const end = row + 8 < length ? row + 8 : length;
     let byte = 0;
     for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
@@ -138,7 +146,7 @@ function lessNumbers(a: Strided<NumberArray>, b: Strided<NumberArray>, length: n
 function equalDoubles(a: Strided<NumberArray>, b: Strided<NumberArray>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; ) {
+  for (let row = 0, i = 0, j = 0; row < length;) {
     const end = row + 8 < length ? row + 8 : length;
     let byte = 0;
     for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
@@ -154,7 +162,7 @@ function equalDoubles(a: Strided<NumberArray>, b: Strided<NumberArray>, length: 
 function lessDoubles(a: Strided<NumberArray>, b: Strided<NumberArray>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; ) {
+  for (let row = 0, i = 0, j = 0; row < length;) {
     const end = row + 8 < length ? row + 8 : length;
     let byte = 0;
     for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
@@ -170,7 +178,7 @@ function lessDoubles(a: Strided<NumberArray>, b: Strided<NumberArray>, length: n
 function equalLongs(a: Strided<Int32Array>, b: Strided<Int32Array>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; ) {
+  for (let row = 0, i = 0, j = 0; row < length;) {
     const end = row + 8 < length ? row + 8 : length;
     let byte = 0;
     for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {
@@ -184,7 +192,7 @@ function equalLongs(a: Strided<Int32Array>, b: Strided<Int32Array>, length: numb
 function lessLongs(a: Strided<Int32Array>, b: Strided<Int32Array>, length: number): Bits {
   const out = newBits(length);
   const [x, y, dx, dy] = [a.values, b.values, a.step, b.step];
-  for (let row = 0, i = 0, j = 0; row < length; ) {
+  for (let row = 0, i = 0, j = 0; row < length;) {
     const end = row + 8 < length ? row + 8 : length;
     let byte = 0;
     for (let bit = 1; row < end; row++, bit <<= 1, i += dx, j += dy) {

@@ -42,7 +42,13 @@ export const concatWithSeparator: Kernel = (args, call) => {
   const builder = bytesBuilder(call.length);
   for (let row = 0; row < call.length; row++) {
     if (valid !== undefined && !bitOf(valid, row)) builder.appendEmpty();
-    else builder.append(parts.filter(({ has }) => has(row)).map(({ text }) => text(row)).join(between(row)));
+    else
+      builder.append(
+        parts
+          .filter(({ has }) => has(row))
+          .map(({ text }) => text(row))
+          .join(between(row)),
+      );
   }
   return builder.finish(call.type, valid);
 };

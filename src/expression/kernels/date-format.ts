@@ -17,7 +17,7 @@ const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
  */
 export function compileDateFormat(pattern: string, call: KernelCall): MomentFormat {
   const parts: MomentFormat[] = [];
-  for (let at = 0; at < pattern.length; ) {
+  for (let at = 0; at < pattern.length;) {
     const char = pattern[at] ?? "";
     if (char === "'") {
       const { text, end } = quoted(pattern, at, call);
@@ -42,7 +42,11 @@ function quoted(pattern: string, start: number, call: KernelCall): { text: strin
       at++;
     } else return { text: at === start + 1 ? "'" : text, end: at + 1 };
   }
-  throw evaluationError(`The quote in the pattern '${pattern}' is not closed`, call.describe(), "Close it, or double it to mean the quote itself.");
+  throw evaluationError(
+    `The quote in the pattern '${pattern}' is not closed`,
+    call.describe(),
+    "Close it, or double it to mean the quote itself.",
+  );
 }
 
 function padded(value: number, width: number): string {

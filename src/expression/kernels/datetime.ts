@@ -101,6 +101,14 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
   MICROSECOND: 1,
 };
 
+/** A timestamp cut down to a unit; `undefined` for a unit that there is not. */
+export function truncateMoment(days: number, micros: number, unit: string): bigint | undefined {
+  const size = TIME_UNITS[unit.toUpperCase()];
+  if (size !== undefined) return microsFrom(days, micros - (micros % size));
+  const day = truncateDay(days, unit);
+  return day === undefined ? undefined : microsFrom(day, 0);
+}
+
 /** `date_trunc(unit, timestamp)`; null for a unit that there is not. */
 export const truncateMoments: Kernel = (args, call) => {
   const [unitOperand, moments] = args as [Operand, Operand];

@@ -48,6 +48,7 @@ export function boundedDecimal(precision: number, scale: number): DecimalType {
 export function decimalOf(type: DataType, literal: Value | undefined): DecimalType | undefined {
   if (type.kind === "decimal") return type;
   if (!isIntegral(type)) return undefined;
-  if ((typeof literal === "number" || typeof literal === "bigint") && type.kind !== "byte") return decimal(String(literal).replace("-", "").length, 0);
+  if ((typeof literal === "number" || typeof literal === "bigint") && type.kind !== "byte")
+    return decimal(String(literal).replace("-", "").length, 0);
   return decimalForIntegral(type);
 }

@@ -88,7 +88,12 @@ function isSafe(words: Int32Array, at: number): boolean {
 const LARGEST_EXACT = 2 ** 52;
 
 /** The operation on safe integers, NaN where it needs more digits than a double has; `undefined` when it must round in other ways. */
-function smallOperation(name: ArithmeticName, a: DecimalType, b: DecimalType, type: DecimalType): ((x: number, y: number) => number) | undefined {
+function smallOperation(
+  name: ArithmeticName,
+  a: DecimalType,
+  b: DecimalType,
+  type: DecimalType,
+): ((x: number, y: number) => number) | undefined {
   const limit = type.precision > SAFE_DIGITS ? LARGEST_EXACT : Math.min(LARGEST_EXACT, 10 ** type.precision - 1);
   const fitting = (value: number): number => (Math.abs(value) <= limit ? value : NaN);
   const scale = Math.max(a.scale, b.scale);

@@ -75,7 +75,10 @@ function membership(value: Operand, constants: readonly Value[]): ((row: number)
       return (row) => set.has(decimalOfWords(values, 4 * row));
     }
     case "string":
-      return bytesMembership(bytesOperand(value), constants.map((each) => new TextEncoder().encode(String(each))));
+      return bytesMembership(
+        bytesOperand(value),
+        constants.map((each) => new TextEncoder().encode(String(each))),
+      );
     case "binary":
       return bytesMembership(bytesOperand(value), constants as Uint8Array[]);
     default:

@@ -25,7 +25,12 @@ export function like(args: readonly Operand[], call: KernelCall, ignoreCase: boo
   return booleanVector(bits, call.length, valid);
 }
 
-function patternReader(patterns: Operand, escape: string, valid: Bits | undefined, call: KernelCall): (row: number) => LikePattern | undefined {
+function patternReader(
+  patterns: Operand,
+  escape: string,
+  valid: Bits | undefined,
+  call: KernelCall,
+): (row: number) => LikePattern | undefined {
   const texts = textsOf(patterns);
   let [text, compiled]: [string | undefined, LikePattern | undefined] = [undefined, undefined];
   const compile = (row: number): LikePattern | undefined => {

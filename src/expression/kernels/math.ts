@@ -105,7 +105,8 @@ function roundDoubles(operand: Operand, digits: number, mode: RoundingMode, fail
   const { values, step } = numbersOf(operand);
   const out = valuesFor(call.type, call.length) as Float64Array;
   // Java rounds a float by the fewest digits that tell it from other floats.
-  const spelled = operand.type.kind === "float" ? (value: number): number => (Number.isFinite(value) ? Number(formatFloat(value)) : value) : undefined;
+  const spelled =
+    operand.type.kind === "float" ? (value: number): number => (Number.isFinite(value) ? Number(formatFloat(value)) : value) : undefined;
   for (let row = 0; row < call.length; row++) {
     const value = values[row * step] as number;
     out[row] = roundDouble(spelled === undefined ? value : spelled(value), digits, mode);

@@ -48,7 +48,8 @@ export function elementAt(array: Operand, index: Operand, call: KernelCall, inde
 }
 
 function positionOf(index: number, count: number, indexing: Indexing, call: KernelCall): number | undefined {
-  if (indexing.base === 1 && index === 0) throw evaluationError("element_at counts from 1, found 0", call.describe(), "Use 1 for the first, -1 for the last.");
+  if (indexing.base === 1 && index === 0)
+    throw evaluationError("element_at counts from 1, found 0", call.describe(), "Use 1 for the first, -1 for the last.");
   const position = indexing.base === 0 ? index : index > 0 ? index - 1 : count + index;
   if (position >= 0 && position < count) return position;
   if (indexing.outside === "null") return undefined;
@@ -108,7 +109,10 @@ export const makeArray: Kernel = (args, call) => {
     rows[i] = Math.floor(i / args.length);
   }
   const child = args.length === 0 ? nullColumn(type.element, 0) : interleave(columns, choice, rows);
-  return vector(type, assemble(arrowType, call.length, validity(undefined), { offsets: evenOffsets(call.length, args.length), children: [child] }));
+  return vector(
+    type,
+    assemble(arrowType, call.length, validity(undefined), { offsets: evenOffsets(call.length, args.length), children: [child] }),
+  );
 };
 
 function evenOffsets(length: number, each: number): Int32Array {
@@ -120,11 +124,25 @@ export const makeMap: Kernel = (args, call) => {
   const type = call.type as MapType;
   const arrowType = toArrowType(type);
   const half = { length: call.length, describe: call.describe, nowMicros: call.nowMicros };
-  const keys = toColumn(makeArray(args.filter((_, index) => index % 2 === 0), { ...half, type: array(type.key) }), call.length);
-  const values = toColumn(makeArray(args.filter((_, index) => index % 2 === 1), { ...half, type: array(type.value) }), call.length);
+  const keys = toColumn(
+    makeArray(
+      args.filter((_, index) => index % 2 === 0),
+      { ...half, type: array(type.key) },
+    ),
+    call.length,
+  );
+  const values = toColumn(
+    makeArray(
+      args.filter((_, index) => index % 2 === 1),
+      { ...half, type: array(type.value) },
+    ),
+    call.length,
+  );
   const [key, value] = [keys.children[0] as Column, values.children[0] as Column];
   assertMapKeys(key, args.length / 2, call);
-  const entries = assemble((arrowType.children[0] as { type: Column["type"] }).type, key.length, validity(undefined), { children: [key, value] });
+  const entries = assemble((arrowType.children[0] as { type: Column["type"] }).type, key.length, validity(undefined), {
+    children: [key, value],
+  });
   const offsets = evenOffsets(call.length, args.length / 2);
   return vector(type, assemble(arrowType, call.length, validity(undefined), { offsets, children: [entries] }));
 };
@@ -143,7 +161,9 @@ function assertMapKeys(key: Column, each: number, call: KernelCall): void {
 /** `struct(…)` and `named_struct(…)`: the operands are the values. */
 export const makeStruct: Kernel = (args, call) => {
   const arrowType = toArrowType(call.type);
-  const children = args.map((arg, index) => retyped(toColumn(arg, call.length), (arrowType.children[index] as { type: Column["type"] }).type));
+  const children = args.map((arg, index) =>
+    retyped(toColumn(arg, call.length), (arrowType.children[index] as { type: Column["type"] }).type),
+  );
   return vector(call.type, assemble(arrowType, call.length, validity(undefined), { children }));
 };
 
@@ -157,6 +177,9 @@ export function mapPart(which: 0 | 1): Kernel {
     const mapType = operand.type as MapType;
     const element = toArrowType(which === 0 ? mapType.key : mapType.value);
     const bits = valid === "none" ? newBits(call.length) : valid;
-    return vector(call.type, assemble(toArrowType(call.type), call.length, validity(bits), { offsets: offsetsOf(column), children: [retyped(child, element)] }));
+    return vector(
+      call.type,
+      assemble(toArrowType(call.type), call.length, validity(bits), { offsets: offsetsOf(column), children: [retyped(child, element)] }),
+    );
   };
 }

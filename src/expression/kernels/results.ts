@@ -20,7 +20,10 @@ export function nullScalar(type: DataType): Operand {
 }
 
 /** The typed array that holds `length` values of the type in Arrow. */
-export function valuesFor(type: DataType, length: number): Int8Array | Int16Array | Int32Array | Float32Array | Float64Array | BigInt64Array | Uint32Array {
+export function valuesFor(
+  type: DataType,
+  length: number,
+): Int8Array | Int16Array | Int32Array | Float32Array | Float64Array | BigInt64Array | Uint32Array {
   switch (type.kind) {
     case "byte":
       return new Int8Array(length);

@@ -14,7 +14,13 @@ export type Prepare<T> = (args: readonly Operand[], call: KernelCall) => RowOf<T
 export function numberKernel(prepare: Prepare<number>): Kernel {
   return (args, call) => {
     const values = valuesFor(call.type, call.length) as Float64Array;
-    return eachRow(prepare, args, call, (row, value) => (values[row] = value), (valid) => fixedVector(call.type, values, call.length, valid));
+    return eachRow(
+      prepare,
+      args,
+      call,
+      (row, value) => (values[row] = value),
+      (valid) => fixedVector(call.type, values, call.length, valid),
+    );
   };
 }
 
@@ -23,7 +29,13 @@ export function longKernel(prepare: Prepare<bigint>): Kernel {
   return (args, call) => {
     const values = new BigInt64Array(call.length);
     const words = new Int32Array(values.buffer);
-    return eachRow(prepare, args, call, (row, value) => storeBigInt(words, row, value), (valid) => fixedVector(call.type, values, call.length, valid));
+    return eachRow(
+      prepare,
+      args,
+      call,
+      (row, value) => storeBigInt(words, row, value),
+      (valid) => fixedVector(call.type, values, call.length, valid),
+    );
   };
 }
 
@@ -41,7 +53,14 @@ export function textKernel(prepare: Prepare<string>): Kernel {
   return (args, call) => {
     const builder = bytesBuilder(call.length);
     const store = (_: number, value: string): void => builder.append(value);
-    return eachRow(prepare, args, call, store, (valid) => builder.finish(call.type, valid), () => builder.appendEmpty());
+    return eachRow(
+      prepare,
+      args,
+      call,
+      store,
+      (valid) => builder.finish(call.type, valid),
+      () => builder.appendEmpty(),
+    );
   };
 }
 

@@ -66,7 +66,8 @@ export function locate(part: string, text: string, start: number): number {
 
 /** Part `index` of the text between delimiters, from 1, or from -1 at the end; empty when there are fewer. */
 export function splitPart(text: string, delimiter: string, index: number, call: KernelCall): string {
-  if (index === 0) throw evaluationError("The parts of split_part are counted from 1", call.describe(), "Use 1 for the first, -1 for the last.");
+  if (index === 0)
+    throw evaluationError("The parts of split_part are counted from 1", call.describe(), "Use 1 for the first, -1 for the last.");
   const parts = delimiter === "" ? [text] : text.split(delimiter);
   return parts[index > 0 ? index - 1 : parts.length + index] ?? "";
 }
@@ -79,7 +80,8 @@ const MAX_TEXT = 1 << 28;
 
 export function repeatText(text: string, count: number, call: KernelCall): string {
   if (count <= 0 || text === "") return "";
-  if (text.length * count > MAX_TEXT) throw evaluationError(`A text of ${text.length * count} characters`, call.describe(), "Repeat it less often.");
+  if (text.length * count > MAX_TEXT)
+    throw evaluationError(`A text of ${text.length * count} characters`, call.describe(), "Repeat it less often.");
   return text.repeat(count);
 }
 

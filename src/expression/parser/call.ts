@@ -22,7 +22,8 @@ export function parseCall(stream: TokenStream, written: string, position: number
 }
 
 function refuseAggregateForms(stream: TokenStream, name: string): void {
-  if (stream.isOperator("*")) throw syntaxError(stream.sql, stream.peek().start, `aggregates (${name}(*)) are not supported in an expression on one row`);
+  if (stream.isOperator("*"))
+    throw syntaxError(stream.sql, stream.peek().start, `aggregates (${name}(*)) are not supported in an expression on one row`);
   if (stream.isWord("SELECT")) throw syntaxError(stream.sql, stream.peek().start, "subqueries are not supported");
   if (stream.isWord("DISTINCT")) {
     throw syntaxError(stream.sql, stream.peek().start, `aggregates (${name}(DISTINCT …)) are not supported in an expression on one row`);

@@ -33,7 +33,8 @@ export function parseInterval(stream: TokenStream, position: number): Expression
   const words: string[] = [];
   for (;;) {
     const token = stream.peek();
-    const sign = token.kind === "operator" && (token.text === "-" || token.text === "+") && words.length % 2 === 0 && stream.peek(1).kind === "number";
+    const sign =
+      token.kind === "operator" && (token.text === "-" || token.text === "+") && words.length % 2 === 0 && stream.peek(1).kind === "number";
     if (sign) words.push(stream.next().text + stream.next().text);
     else if (token.kind === "number" && words.length % 2 === 0) words.push(stream.next().text);
     else if (token.kind === "string" && words.length % 2 === 0) words.push(...splitText(stream.next().text));
@@ -44,7 +45,11 @@ export function parseInterval(stream: TokenStream, position: number): Expression
   if (total === undefined) {
     throw syntaxError(stream.sql, position, "an interval is a number and a unit, such as INTERVAL 3 DAYS or INTERVAL '1 month'");
   }
-  return call("interval", [literal(total.months, types.int), literal(total.days, types.int), literal(BigInt(total.micros), types.long)], position);
+  return call(
+    "interval",
+    [literal(total.months, types.int), literal(total.days, types.int), literal(BigInt(total.micros), types.long)],
+    position,
+  );
 }
 
 function splitText(text: string): string[] {

@@ -13,7 +13,30 @@ export type Token =
 
 // The colon stands only within types: struct<a: int>.
 const OPERATORS: readonly string[] = [
-  "<=>", "<=", ">=", "<>", "!=", "==", "||", "::", ":", "=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", ",", ".", "!",
+  "<=>",
+  "<=",
+  ">=",
+  "<>",
+  "!=",
+  "==",
+  "||",
+  "::",
+  ":",
+  "=",
+  "<",
+  ">",
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  "(",
+  ")",
+  "[",
+  "]",
+  ",",
+  ".",
+  "!",
 ];
 const WORD = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}_]*/uy;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?:BD|bd|Bd|bD|[LSYDFlsydf])?(?![\p{L}\p{Nd}_])/uy;
@@ -61,7 +84,8 @@ function nextToken(sql: string, start: number): Token {
   for (const operator of OPERATORS) {
     if (sql.startsWith(operator, start)) return { kind: "operator", text: operator, start, end: start + operator.length };
   }
-  if (/\d/.test(char)) throw syntaxError(sql, start, "this number is followed by letters; put identifiers that begin with a digit in backquotes");
+  if (/\d/.test(char))
+    throw syntaxError(sql, start, "this number is followed by letters; put identifiers that begin with a digit in backquotes");
   throw syntaxError(sql, start, `unexpected character ${JSON.stringify(String.fromCodePoint(sql.codePointAt(start) ?? 0))}`);
 }
 

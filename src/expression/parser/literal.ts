@@ -34,7 +34,8 @@ export function numberLiteral(sql: string, text: string, position: number, negat
     if (!Number.isFinite(value)) throw syntaxError(sql, position, `${text} does not fit a double`);
     return suffix === "F" ? literal(Math.fround(value), types.float, position) : literal(value, types.double, position);
   }
-  if (suffix === "BD" || point !== undefined) return decimalLiteral(sql, { whole, fraction, exponent: Number(exponent ?? 0), position, negative });
+  if (suffix === "BD" || point !== undefined)
+    return decimalLiteral(sql, { whole, fraction, exponent: Number(exponent ?? 0), position, negative });
   return integerLiteral(sql, whole, position, negative);
 }
 
@@ -80,7 +81,8 @@ export function typedLiteral(sql: string, word: string, text: string, position: 
     case "TIMESTAMP_NTZ": {
       const parsed = parseTimestampText(text);
       if (parsed === undefined) {
-        const advice = "write it as TIMESTAMP '2024-01-31 12:30:00' with Z or an offset such as +02:00 (names of regions are not supported)";
+        const advice =
+          "write it as TIMESTAMP '2024-01-31 12:30:00' with Z or an offset such as +02:00 (names of regions are not supported)";
         throw syntaxError(sql, position, `'${text}' is not a timestamp; ${advice}`);
       }
       if (word !== "TIMESTAMP_NTZ") return literal(microsFrom(parsed.days, parsed.micros), types.timestamp, position);

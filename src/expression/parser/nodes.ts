@@ -8,7 +8,11 @@ export function call(name: string, args: readonly ExpressionNode[], position?: n
 export function conjoin(name: "and" | "or", operands: readonly ExpressionNode[], position?: number): ExpressionNode {
   const [first] = operands;
   if (operands.length === 1 && first !== undefined) return first;
-  return call(name, operands.flatMap((node) => (node.kind === "call" && node.name === name ? node.args : [node])), position);
+  return call(
+    name,
+    operands.flatMap((node) => (node.kind === "call" && node.name === name ? node.args : [node])),
+    position,
+  );
 }
 
 /** The expression with everything in it frozen; bytes cannot be. */

@@ -76,7 +76,11 @@ function parseParentheses(stream: TokenStream, inner: ParseInner): ExpressionNod
 }
 
 function subquery(stream: TokenStream): LakeError {
-  return syntaxError(stream.sql, stream.peek().start, "subqueries are not supported; list the values, or merge with the other table as source");
+  return syntaxError(
+    stream.sql,
+    stream.peek().start,
+    "subqueries are not supported; list the values, or merge with the other table as source",
+  );
 }
 
 type Word = Extract<ReturnType<TokenStream["peek"]>, { kind: "word" }>;
@@ -154,7 +158,7 @@ function parseTypeName(stream: TokenStream): DataType {
 }
 
 function skipAngles(stream: TokenStream): void {
-  for (let depth = 1; depth > 0; ) {
+  for (let depth = 1; depth > 0;) {
     const token = stream.next();
     if (token.kind === "end") throw stream.fail('">" after the type', token);
     if (token.kind === "operator" && token.text === "<") depth++;

@@ -29,7 +29,8 @@ function readEscape(raw: string, at: number): { text: string; length: number } {
   const unicode = /^u([0-9a-fA-F]{4})|^U([0-9a-fA-F]{8})/.exec(raw.slice(at, at + 9));
   if (unicode !== null) {
     const point = Number.parseInt(unicode[1] ?? unicode[2] ?? "", 16);
-    if (point <= 0x10ffff) return { text: unicode[1] === undefined ? String.fromCodePoint(point) : String.fromCharCode(point), length: unicode[0].length };
+    if (point <= 0x10ffff)
+      return { text: unicode[1] === undefined ? String.fromCodePoint(point) : String.fromCharCode(point), length: unicode[0].length };
   }
   const octal = /^[01][0-7]{2}/.exec(raw.slice(at, at + 3));
   if (octal !== null) return { text: String.fromCharCode(Number.parseInt(octal[0], 8)), length: 3 };
@@ -62,6 +63,32 @@ export function quoteIdentifier(name: string): string {
 
 /** Words that mean something else than a column where an expression begins. */
 export const RESERVED: ReadonlySet<string> = new Set([
-  "NOT", "NULL", "TRUE", "FALSE", "CASE", "WHEN", "THEN", "ELSE", "END", "CAST", "TRY_CAST", "INTERVAL", "EXISTS", "SELECT",
-  "AND", "OR", "IN", "BETWEEN", "LIKE", "ILIKE", "RLIKE", "REGEXP", "IS", "DIV", "DISTINCT", "FROM", "WHERE", "ESCAPE",
+  "NOT",
+  "NULL",
+  "TRUE",
+  "FALSE",
+  "CASE",
+  "WHEN",
+  "THEN",
+  "ELSE",
+  "END",
+  "CAST",
+  "TRY_CAST",
+  "INTERVAL",
+  "EXISTS",
+  "SELECT",
+  "AND",
+  "OR",
+  "IN",
+  "BETWEEN",
+  "LIKE",
+  "ILIKE",
+  "RLIKE",
+  "REGEXP",
+  "IS",
+  "DIV",
+  "DISTINCT",
+  "FROM",
+  "WHERE",
+  "ESCAPE",
 ]);

@@ -37,7 +37,8 @@ export function tokenStream(sql: string): TokenStream {
     at++;
     return token;
   };
-  const fail = (what: string, token: Token = peek()): LakeError => syntaxError(sql, token.start, `expected ${what}, found ${describe(token)}`);
+  const fail = (what: string, token: Token = peek()): LakeError =>
+    syntaxError(sql, token.start, `expected ${what}, found ${describe(token)}`);
   const isOperator = (text: string, ahead = 0): boolean => {
     const token = peek(ahead);
     return token.kind === "operator" && token.text === text;

@@ -1,3 +1,4 @@
+import { civilOfDay } from "../../schema/civil-day.js";
 import { isFloating, isNested } from "../../schema/data-types.js";
 import { compareValues } from "../../schema/value-order.js";
 import { compareUtf8 } from "../../schema/utf8-order.js";
@@ -5,6 +6,8 @@ import type { DataType } from "../../schema/types.js";
 import type { Value } from "../../schema/value.js";
 import type { Bounds, ColumnBounds } from "../bounds.js";
 import type { BoundExpression } from "../expression.js";
+import { truncateDay, truncateMoment } from "../kernels/datetime.js";
+import { splitMicros } from "../kernels/int64.js";
 import { monotoneCast, type ValueCast } from "./monotone-cast.js";
 
 /** An operand whose values bounds are known of: a column, perhaps under casts that keep the order. */
@@ -28,6 +31,7 @@ export function rangedOperand(expression: BoundExpression): RangedOperand | unde
     const key = `${expression.slot}:${JSON.stringify(expression.path)}`;
     return { path: expression.path, type: expression.type, casts: [], addsNulls: false, key, mayBeNaN: isFloating(expression.type) };
   }
+  if (expression.kind === "call") return rangedCall(expression);
   if (expression.kind !== "cast") return undefined;
   const child = rangedOperand(expression.child);
   const cast = child === undefined ? undefined : monotoneCast(child.type, expression.type);
@@ -38,6 +42,27 @@ export function rangedOperand(expression: BoundExpression): RangedOperand | unde
     casts: [...child.casts, cast],
     addsNulls: child.addsNulls || expression.onError === "null",
     key: `${child.key} as ${JSON.stringify(expression.type)}`,
+  };
+}
+
+/** Functions of dates and times that grow with them: `year(d)`, `trunc(d, 'month')`, `date_trunc('day', t)`. */
+function rangedCall(call: Extract<BoundExpression, { kind: "call" }>): RangedOperand | undefined {
+  const [first, second] = call.args;
+  const [argument, unit] = call.name === "date_trunc" ? [second, first] : [first, second];
+  const child = argument === undefined ? undefined : rangedOperand(argument);
+  const apply = growingFunction(call.name, unit?.kind === "literal" ? unit.value : undefined);
+  if (child === undefined || apply === undefined) return undefined;
+  return { ...child, type: call.type, casts: [...child.casts, apply], key: `${child.key} ${call.name} ${JSON.stringify(unit)}` };
+}
+
+function growingFunction(name: string, unit: Value | undefined): ValueCast | undefined {
+  if (name === "year") return (value) => civilOfDay(value as number).year;
+  if (typeof unit !== "string") return undefined;
+  if (name === "trunc" && truncateDay(0, unit) !== undefined) return (value) => truncateDay(value as number, unit);
+  if (name !== "date_trunc" || truncateMoment(0, 0, unit) === undefined) return undefined;
+  return (value) => {
+    const { days, micros } = splitMicros(value as bigint);
+    return truncateMoment(days, micros, unit);
   };
 }
 
