@@ -8,13 +8,17 @@ import { programs, type MatchedClause, type ModelRow, type Program, type Step } 
 const runs = Number(process.env["LAKETABLE_MODEL_RUNS"] ?? 300);
 const seed = Number(process.env["LAKETABLE_MODEL_SEED"] ?? Date.now() % 2 ** 31);
 
-test(`random programs do to a table what they do to a bag of rows, at every version (seed ${seed}, ${runs} programs)`, { timeout: 600_000 }, async () => {
-  let number = 0;
-  await fc.assert(
-    fc.asyncProperty(programs(8), (program) => run(program, `memory://model-${seed}-${number++}`)),
-    { seed, numRuns: runs, endOnFailure: false, interruptAfterTimeLimit: 550_000, markInterruptAsFailure: true },
-  );
-});
+test(
+  `random programs do to a table what they do to a bag of rows, at every version (seed ${seed}, ${runs} programs)`,
+  { timeout: 600_000 },
+  async () => {
+    let number = 0;
+    await fc.assert(
+      fc.asyncProperty(programs(8), (program) => run(program, `memory://model-${seed}-${number++}`)),
+      { seed, numRuns: runs, endOnFailure: false, interruptAfterTimeLimit: 550_000, markInterruptAsFailure: true },
+    );
+  },
+);
 
 async function run(program: Program, url: string): Promise<void> {
   const options = { workers: 0 };
@@ -25,7 +29,10 @@ async function run(program: Program, url: string): Promise<void> {
   for (const step of program.steps) {
     const expected = expectedAfter(rows, step);
     if (step.kind === "reopen") table = await DeltaTable.open(url, options);
-    const failure = await perform(table, step).then(() => undefined, (error: unknown) => error);
+    const failure = await perform(table, step).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     if ("error" in expected) {
       expect(LakeError.is(failure) && failure.code).toBe(expected.error);
     } else {
@@ -77,7 +84,10 @@ function merge(table: DeltaTable<ModelRow>, step: Extract<Step, { kind: "merge" 
   }
   for (const clause of step.notMatched) builder = builder.whenNotMatchedInsertAll(whereSql(clause));
   for (const clause of step.bySource) {
-    builder = clause.action === "delete" ? builder.whenNotMatchedBySourceDelete(whereSql(clause)) : builder.whenNotMatchedBySourceUpdate({ set: setOf(clause), ...whereSql(clause) });
+    builder =
+      clause.action === "delete"
+        ? builder.whenNotMatchedBySourceDelete(whereSql(clause))
+        : builder.whenNotMatchedBySourceUpdate({ set: setOf(clause), ...whereSql(clause) });
   }
   return builder.execute();
 }

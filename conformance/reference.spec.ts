@@ -50,7 +50,10 @@ async function check(reference: ReferenceCase): Promise<void> {
 async function checkRefused(reference: ReferenceCase): Promise<void> {
   const at = versionAsked(reference);
   const reading = DeltaTable.open(reference.table, at === undefined ? {} : { version: at }).then((table) => table.toArray());
-  const outcome = await reading.then((rows) => `read ${rows.length} rows`, (error: unknown) => error);
+  const outcome = await reading.then(
+    (rows) => `read ${rows.length} rows`,
+    (error: unknown) => error,
+  );
   expect(outcome, `${reference.id} must be refused with a LakeError`).toBeInstanceOf(LakeError);
   expect((outcome as LakeError).code).not.toMatch(/^internal\//);
   await checkVersions(reference);

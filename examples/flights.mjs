@@ -58,7 +58,9 @@ const upsert = await flights
   .whenMatchedUpdateAll()
   .whenNotMatchedInsertAll()
   .execute();
-say(`  version ${upsert.version}: ${thousands(upsert.metrics.rowsUpdated)} corrected, ${upsert.metrics.rowsInserted} added   ${seconds()}`);
+say(
+  `  version ${upsert.version}: ${thousands(upsert.metrics.rowsUpdated)} corrected, ${upsert.metrics.rowsInserted} added   ${seconds()}`,
+);
 say(`  of ${(await flights.detail()).numFiles} files the upsert rewrote ${upsert.metrics.filesRemoved}`);
 
 // 4. Before and after, through time travel.
@@ -83,7 +85,9 @@ for (const { version, timestamp, operation, userMetadata } of await flights.hist
 }
 say("\nFiles:");
 for await (const { size, rows, stats } of flights.files()) {
-  say(`  ${thousands(rows).padStart(9)} rows ${thousands(size).padStart(11)} bytes   ${stats.min.date.slice(0, 10)} … ${stats.max.date.slice(0, 10)}`);
+  say(
+    `  ${thousands(rows).padStart(9)} rows ${thousands(size).padStart(11)} bytes   ${stats.min.date.slice(0, 10)} … ${stats.max.date.slice(0, 10)}`,
+  );
 }
 const { files, bytes } = await flights.explain({ where: `origin = 'SEA' and ${march}`, columns: ["delay"] });
 say(`\nSeattle in March reads ${files.kept} of ${files.total} files and ${thousands(bytes.kept)} of ${thousands(bytes.total)} bytes.`);

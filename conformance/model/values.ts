@@ -9,14 +9,40 @@ export interface ModelType {
 const pad = (number: number, digits: number): string => String(number).padStart(digits, "0");
 
 const date = fc
-  .record({ year: fc.oneof(fc.constantFrom(1, 1582, 1969, 1970, 2000, 9999), fc.integer({ min: 1, max: 9999 })), month: fc.integer({ min: 1, max: 12 }), day: fc.integer({ min: 1, max: 28 }) })
+  .record({
+    year: fc.oneof(fc.constantFrom(1, 1582, 1969, 1970, 2000, 9999), fc.integer({ min: 1, max: 9999 })),
+    month: fc.integer({ min: 1, max: 12 }),
+    day: fc.integer({ min: 1, max: 28 }),
+  })
   .map(({ year, month, day }) => `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`);
 const time = fc
-  .record({ h: fc.integer({ min: 0, max: 23 }), m: fc.integer({ min: 0, max: 59 }), s: fc.integer({ min: 0, max: 59 }), micros: fc.oneof(fc.constantFrom(0, 1, 999_999), fc.integer({ min: 0, max: 999_999 })) })
+  .record({
+    h: fc.integer({ min: 0, max: 23 }),
+    m: fc.integer({ min: 0, max: 59 }),
+    s: fc.integer({ min: 0, max: 59 }),
+    micros: fc.oneof(fc.constantFrom(0, 1, 999_999), fc.integer({ min: 0, max: 999_999 })),
+  })
   .map(({ h, m, s, micros }) => `${pad(h, 2)}:${pad(m, 2)}:${pad(s, 2)}.${pad(micros, 6)}`);
 const timestampNtz = fc.tuple(date, time).map(([day, clock]) => `${day}T${clock}`);
 const text = fc.oneof(
-  fc.constantFrom("", " ", "null", "__HIVE_DEFAULT_PARTITION__", "a=b/c", "50%", "#1", "é", "😀", "'", '"', "\n", "\u0001", "\u007f", "\uffff", "a".repeat(40)),
+  fc.constantFrom(
+    "",
+    " ",
+    "null",
+    "__HIVE_DEFAULT_PARTITION__",
+    "a=b/c",
+    "50%",
+    "#1",
+    "é",
+    "😀",
+    "'",
+    '"',
+    "\n",
+    "\u0001",
+    "\u007f",
+    "\uffff",
+    "a".repeat(40),
+  ),
   fc.string({ unit: "grapheme", maxLength: 12 }),
 );
 const decimalText = (precision: number, scale: number): fc.Arbitrary<string> =>
@@ -51,7 +77,10 @@ export const allTypes: readonly ModelType[] = [
   ...atomicTypes,
   { text: "binary", value: fc.uint8Array({ maxLength: 8 }) },
   { text: "array<long>", value: fc.array(orNull(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })), { maxLength: 4 }) },
-  { text: "map<string,date>", value: fc.uniqueArray(fc.tuple(text, orNull(date)), { maxLength: 3, selector: ([key]) => key }).map((entries) => new Map(entries)) },
+  {
+    text: "map<string,date>",
+    value: fc.uniqueArray(fc.tuple(text, orNull(date)), { maxLength: 3, selector: ([key]) => key }).map((entries) => new Map(entries)),
+  },
   { text: "struct<a:int,b:array<struct<c:string,d:timestamp>>>", value: structValue() },
 ];
 

@@ -30,7 +30,9 @@ export function carriedTables(): string {
  * Resolves to the folder that holds `<suite>/<case>/`.
  */
 export async function unpackAll(folder: string): Promise<string> {
-  const archives = readdirSync(folder).filter((name) => /\.tar\.(zst|gz)$/.test(name)).sort();
+  const archives = readdirSync(folder)
+    .filter((name) => /\.tar\.(zst|gz)$/.test(name))
+    .sort();
   const contents = archives.map((name) => readFileSync(join(folder, name)));
   const digest = createHash("sha256");
   for (const bytes of contents) digest.update(bytes);

@@ -37,7 +37,10 @@ function cellText(cell: unknown): string {
   if (Array.isArray(cell)) return `[${cell.map(cellText).join(", ")}]`;
   if (cell instanceof Map) {
     // The order of a map's entries carries no meaning.
-    return `map(${[...cell].map(([key, value]) => `${cellText(key)} => ${cellText(value)}`).sort().join(", ")})`;
+    return `map(${[...cell]
+      .map(([key, value]) => `${cellText(key)} => ${cellText(value)}`)
+      .sort()
+      .join(", ")})`;
   }
   if (typeof cell === "object") return `{${rowText(cell as Record<string, unknown>)}}`;
   return `unsupported ${typeof cell}`;

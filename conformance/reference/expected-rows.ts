@@ -33,7 +33,8 @@ function plain(value: DuckDBValue): unknown {
   if (value instanceof DuckDBBlobValue) return value.bytes;
   if (value instanceof DuckDBListValue) return value.items.map(plain);
   if (value instanceof DuckDBMapValue) return new Map(value.entries.map(({ key, value: item }) => [plain(key), plain(item)]));
-  if (value instanceof DuckDBStructValue) return Object.fromEntries(Object.entries(value.entries).map(([name, item]) => [name, plain(item)]));
+  if (value instanceof DuckDBStructValue)
+    return Object.fromEntries(Object.entries(value.entries).map(([name, item]) => [name, plain(item)]));
   return value;
 }
 

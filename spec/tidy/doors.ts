@@ -7,7 +7,6 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   "parquet-wasm": ["parquet/"],
   "arrow-js-ffi": ["parquet/"],
   "p-limit": ["base/concurrency.ts"],
-  "fast-json-stable-stringify": ["base/json.ts"],
   commander: ["cli/"],
   "cli-progress": ["cli/"],
   "cli-table3": ["cli/"],

@@ -329,7 +329,10 @@ function overwritesSchema(options: OverwriteOptions): boolean {
     );
   }
   if (options.where !== undefined) {
-    throw new LakeError("usage/invalid-option", 'overwrite takes either where or schema: "overwrite": rows that stay have the old schema.');
+    throw new LakeError(
+      "usage/invalid-option",
+      'overwrite takes either where or schema: "overwrite": rows that stay have the old schema.',
+    );
   }
   return true;
 }

@@ -32,16 +32,24 @@ export interface ReadParquetFileOptions {
  *
  * @throws storage/not-found, parquet/corrupt, parquet/unsupported, expression/unknown-column, schema/unknown-column
  */
-export async function* readParquetFile(context: EngineContext, key: string, options: ReadParquetFileOptions): AsyncGenerator<RecordBatch, void, undefined> {
+export async function* readParquetFile(
+  context: EngineContext,
+  key: string,
+  options: ReadParquetFileOptions,
+): AsyncGenerator<RecordBatch, void, undefined> {
   const { signal } = options;
   const meta = await context.store.head(key, { signal });
   if (meta === undefined) {
-    throw new LakeError("storage/not-found", `There is no Parquet file at ${context.store.url}/${key}. Check the path.`, { url: context.store.url, key });
+    throw new LakeError("storage/not-found", `There is no Parquet file at ${context.store.url}/${key}. Check the path.`, {
+      url: context.store.url,
+      key,
+    });
   }
   const file = storeRangeReader(context.store, meta);
   const footer = await readFooter(file, signal);
   const fileSchema = schemaOfFile(footer.schema, file.path);
-  const output = options.columns === undefined ? fileSchema.fields : options.columns.map((name) => fieldNamed(fileSchema, name, file.path));
+  const output =
+    options.columns === undefined ? fileSchema.fields : options.columns.map((name) => fieldNamed(fileSchema, name, file.path));
   const where = options.where === undefined ? undefined : bindPredicate(options.where, tableScope(fileSchema));
   // The filter's own columns follow the wanted ones, and are dropped again after filtering.
   const filterFields = where === undefined ? [] : [...referencedSlots(where)].flatMap((slot) => fileSchema.fields[slot] ?? []);
@@ -50,9 +58,17 @@ export async function* readParquetFile(context: EngineContext, key: string, opti
   const schema = toArrowSchema({ kind: "struct", fields: output });
   let isEmpty = true;
   const columns = read.map((field) => ({ name: field.name, field, matchBy: "name" as const }));
-  for await (const { batch } of readParquet(file, { codec: context.codec, memory: context.memory, footer, columns, where: predicate, signal })) {
+  for await (const { batch } of readParquet(file, {
+    codec: context.codec,
+    memory: context.memory,
+    footer,
+    columns,
+    where: predicate,
+    signal,
+  })) {
     const all = columnsOf(batch);
-    const selected = predicate === undefined ? "all" : selectRows(predicate, { length: batch.numRows, column: (slot) => columnAt(all, slot) });
+    const selected =
+      predicate === undefined ? "all" : selectRows(predicate, { length: batch.numRows, column: (slot) => columnAt(all, slot) });
     const kept = selected === "all" ? batch : takeBatch(batch, selected);
     if (kept.numRows === 0) continue;
     isEmpty = false;
@@ -71,5 +87,9 @@ function fieldNamed(schema: StructType, name: string, path: string): Field {
   const field = findField(schema, name);
   if (field !== undefined) return field;
   const known = schema.fields.map((known) => known.name);
-  throw new LakeError("schema/unknown-column", `${path} has no column "${name}". It has: ${known.join(", ")}.`, { path, column: name, known });
+  throw new LakeError("schema/unknown-column", `${path} has no column "${name}". It has: ${known.join(", ")}.`, {
+    path,
+    column: name,
+    known,
+  });
 }

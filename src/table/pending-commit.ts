@@ -50,5 +50,12 @@ export const readNothing: ReadSet = Object.freeze({ wholeTable: false, predicate
 /** Adds files, and depends on nothing that it read. */
 export function isBlindAppend(commit: PendingCommit): boolean {
   const { reads } = commit;
-  return commit.added.length > 0 && commit.removed.length === 0 && commit.metadata === undefined && !reads.wholeTable && reads.predicates.length === 0 && reads.files.size === 0;
+  return (
+    commit.added.length > 0 &&
+    commit.removed.length === 0 &&
+    commit.metadata === undefined &&
+    !reads.wholeTable &&
+    reads.predicates.length === 0 &&
+    reads.files.size === 0
+  );
 }
