@@ -43,7 +43,8 @@ function timestampMs(timestamp: string | Date | number): number {
   if (!isoWithZone.test(timestamp)) {
     throw new LakeError(
       "usage/invalid-timestamp",
-      `The timestamp "${timestamp}" has no zone or is not ISO text, so it could mean several moments. Write it like 2026-01-31T12:00:00Z or 2026-01-31T13:00:00+01:00.`,
+      `The timestamp "${timestamp}" has no zone or is not ISO text, so it could mean several moments. ` +
+        `Write it like 2026-01-31T12:00:00Z or 2026-01-31T13:00:00+01:00.`,
       { timestamp },
     );
   }

@@ -15,7 +15,10 @@ export interface WritePlan {
   /** Logical schema of the rows, partition columns included, in table order. */
   readonly schema: StructType;
   readonly partitionBy: readonly string[];
-  /** Schema of the file: physical names and field ids, without the partition columns unless the format wants them in. Column i of the file is `fileColumns[i]` of `schema`. */
+  /**
+   * Schema of the file: physical names and field ids, without the partition columns unless the format wants them in.
+   * Column i of the file is `fileColumns[i]` of `schema`.
+   */
   readonly fileSchema: StructType;
   readonly fileColumns: readonly number[];
   readonly compression: Compression;
