@@ -15,7 +15,7 @@ import { tableConfiguration, type TableConfiguration } from "./protocol/table-co
 
 const defaultTargetFileBytes = 128 << 20;
 /** Rows in memory: small enough that a few being encoded at once fit a budget, large enough that dictionaries pay. */
-const targetRowGroupBytes = 64 << 20;
+const targetRowGroupBytes = 32 << 20;
 
 /** The part of a snapshot that a plan is made from. */
 export interface PlannedTable {
