@@ -295,7 +295,8 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
   #readOnlyError(call: string): LakeError {
     return new LakeError(
       "table/read-only",
-      `${call} needs the newest version, but this handle is fixed to version ${this.version} of ${this.url}. Open the table without a version or timestamp.`,
+      `${call} needs the newest version, but this handle is fixed to version ${this.version} of ${this.url}. ` +
+        "Open the table without a version or timestamp.",
       { call, version: this.version, url: this.url },
     );
   }
@@ -329,10 +330,7 @@ function overwritesSchema(options: OverwriteOptions): boolean {
     );
   }
   if (options.where !== undefined) {
-    throw new LakeError(
-      "usage/invalid-option",
-      'overwrite takes either where or schema: "overwrite": rows that stay have the old schema.',
-    );
+    throw new LakeError("usage/invalid-option", 'overwrite takes either where or schema: "overwrite": rows that stay have the old schema.');
   }
   return true;
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { buildProgram } from "./program.js";
 import { reportFailure } from "./failure.js";
-import { ignoreClosedPipe } from "./output/stdout.js";
+import { endOnClosedPipe } from "./output/stdout.js";
+import { buildProgram } from "./program.js";
 
-ignoreClosedPipe();
+endOnClosedPipe();
 try {
   await buildProgram().parseAsync(process.argv);
 } catch (error) {

@@ -1,18 +1,15 @@
 import { DeltaTable } from "../../api/delta-table.js";
 import { parseSchemaText } from "../../schema/type-text.js";
+import type { CreateFlags } from "../flags.js";
+import { counted } from "../output/counted.js";
 import { toJson } from "../output/json.js";
 import { writeOut } from "../output/stdout.js";
-import type { CreateFlags } from "../program.js";
 
-export async function create(url: string, flags: CreateFlags): Promise<void> {
-  const later = flags.clusterBy === undefined ? {} : { clusterBy: flags.clusterBy };
-  const table = await DeltaTable.create(url, {
-    schema: parseSchemaText(flags.schema),
-    partitionBy: flags.partitionBy ?? [],
-    properties: flags.property,
-    ...(flags.comment === undefined ? {} : { comment: flags.comment }),
-    ...later,
-  });
-  if (flags.json === true) return writeOut(`${toJson({ table: table.url, version: table.version })}\n`);
-  if (flags.quiet !== true) await writeOut(`create: version ${table.version} · ${table.schema.fields.length} columns · ${table.url}\n`);
+export async function create(url: string, { schema, partitionBy, clusterBy, property, comment, json, quiet }: CreateFlags): Promise<void> {
+  const options = { schema: parseSchemaText(schema), partitionBy, properties: property, comment };
+  // The API refuses clustering columns by name until there are clustered tables.
+  const table = await DeltaTable.create(url, clusterBy === undefined ? options : { ...options, ...{ clusterBy } });
+  const { version, timestamp } = table;
+  if (json === true) return writeOut(`${toJson({ table: table.url, version, timestamp })}\n`);
+  if (quiet !== true) await writeOut(`create: version ${version} · ${counted(table.schema.fields.length, "column")} · ${table.url}\n`);
 }

@@ -1,9 +1,8 @@
 import { DeltaTable } from "../../api/delta-table.js";
-import type { DeleteFlags } from "../program.js";
-import { printWrite } from "./open-table.js";
+import type { DeleteFlags } from "../flags.js";
+import { runWrite } from "./run-write.js";
 
 export async function deleteWhere(url: string, flags: DeleteFlags): Promise<void> {
   const table = await DeltaTable.open(url);
-  const before = table.version;
-  await printWrite("delete", table.url, before, await table.delete(flags.where), flags);
+  await runWrite("delete", table, flags, (options) => table.delete({ ...options, where: flags.where }));
 }

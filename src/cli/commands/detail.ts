@@ -1,7 +1,7 @@
+import type { VersionFlags } from "../flags.js";
 import { toJson } from "../output/json.js";
 import { writeOut } from "../output/stdout.js";
 import { renderFacts } from "../output/table.js";
-import type { VersionFlags } from "../program.js";
 import { openAt } from "./open-table.js";
 
 export async function detail(url: string, flags: VersionFlags): Promise<void> {

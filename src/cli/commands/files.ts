@@ -1,27 +1,39 @@
+import type { FileRecord } from "../../api/results.js";
+import type { FilesFlags } from "../flags.js";
+import { counted } from "../output/counted.js";
 import { toJson } from "../output/json.js";
-import { writeOut } from "../output/stdout.js";
-import { renderTable } from "../output/table.js";
-import type { FilesFlags } from "../program.js";
+import { createTextOutput, writeOut } from "../output/stdout.js";
+import { renderTable, type Heading } from "../output/table.js";
 import { openAt } from "./open-table.js";
 
 export async function files(url: string, flags: FilesFlags): Promise<void> {
   const table = await openAt(url, flags);
-  const listed = table.files(flags.where === undefined ? {} : { where: flags.where });
-  if (flags.json === true) {
-    let separator = "[";
-    for await (const file of listed) {
-      await writeOut(`${separator}${toJson(file)}`);
-      separator = ",\n";
-    }
-    return writeOut(separator === "[" ? "[]\n" : "]\n");
-  }
+  const listed = table.files({ where: flags.where });
+  if (flags.json === true) return printJson(listed);
   const rows: unknown[][] = [];
   let bytes = 0;
   for await (const file of listed) {
-    rows.push([file.path, file.size, file.rows, toJson(file.partition)]);
+    rows.push([...table.partitionBy.map((name) => file.partition[name]), file.rows, file.size, file.path]);
     bytes += file.size;
   }
-  const headings = ["path", "bytes", "rows", "partition"].slice(0, table.partitionBy.length > 0 ? 4 : 3);
-  await writeOut(`${renderTable(headings, rows.map((row) => row.slice(0, headings.length)))}\n`);
-  if (flags.quiet !== true) await writeOut(`${rows.length} files, ${bytes.toLocaleString("en-US")} bytes, version ${table.version}\n`);
+  const headings: Heading[] = [
+    ...table.partitionBy.map((name) => ({ name })),
+    { name: "rows", align: "right" },
+    { name: "bytes", align: "right" },
+    { name: "path" },
+  ];
+  await writeOut(`${renderTable(headings, rows)}\n`);
+  if (flags.quiet !== true) await writeOut(`${counted(rows.length, "file")}, ${counted(bytes, "byte")}, version ${table.version}\n`);
+}
+
+/** One array, written as it is listed: a table has more files than should be in memory. */
+async function printJson(listed: AsyncIterable<FileRecord>): Promise<void> {
+  const output = createTextOutput();
+  let separator = "[";
+  for await (const file of listed) {
+    await output.write(`${separator}${toJson(file)}`);
+    separator = ",\n";
+  }
+  await output.write(separator === "[" ? "[]\n" : "]\n");
+  await output.end();
 }

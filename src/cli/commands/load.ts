@@ -1,29 +1,18 @@
 import { DeltaTable } from "../../api/delta-table.js";
-import { LakeError } from "../../base/errors.js";
+import type { LoadFlags } from "../flags.js";
 import { readInput } from "../input/read-input.js";
 import { confirm } from "../output/confirm.js";
-import { showProgress } from "../output/progress.js";
-import type { WriteFlags } from "../program.js";
-import { printWrite } from "./open-table.js";
+import { runWrite } from "./run-write.js";
 
 /** `lake append` and `lake overwrite`: all files in one commit. */
-export async function load(verb: "append" | "overwrite", url: string, files: readonly string[], flags: WriteFlags): Promise<void> {
+export async function load(verb: "append" | "overwrite", url: string, files: readonly string[], flags: LoadFlags): Promise<void> {
   const table = await DeltaTable.open(url);
   if (verb === "overwrite" && flags.where === undefined) {
-    await confirm(`This replaces every row of ${table.url}.`, { yes: flags.yes, consequence: "overwrite without --where" });
+    await confirm(`This replaces every row of ${table.url}.`, { yes: flags.yes === true, command: "lake overwrite without --where" });
   }
-  const before = table.version;
-  const progress = showProgress(flags.quiet === true || flags.json === true);
-  try {
-    const data = readInput(files, { format: flags.format, schema: table.schema });
-    const options = progress.onProgress === undefined ? {} : { onProgress: progress.onProgress };
-    const result =
-      verb === "append"
-        ? await table.append(data, { ...options, mergeSchema: flags.mergeSchema === true })
-        : await table.overwrite(data, { ...options, ...(flags.where === undefined ? {} : { where: flags.where }) });
-    progress.stop();
-    await printWrite(verb, table.url, before, result, flags);
-  } finally {
-    progress.stop();
-  }
+  const data = readInput(files, { format: flags.format, schema: table.schema });
+  await runWrite(verb, table, flags, (options) => {
+    if (verb === "append") return table.append(data, { ...options, mergeSchema: flags.mergeSchema });
+    return table.overwrite(data, flags.where === undefined ? options : { ...options, where: flags.where });
+  });
 }

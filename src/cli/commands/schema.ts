@@ -1,9 +1,11 @@
 import { formatType } from "../../schema/type-text.js";
+import type { VersionFlags } from "../flags.js";
 import { toJson } from "../output/json.js";
 import { writeOut } from "../output/stdout.js";
 import { renderTable } from "../output/table.js";
-import type { VersionFlags } from "../program.js";
 import { openAt } from "./open-table.js";
+
+const headings = ["column", "type", "null", "role", "comment"].map((name) => ({ name }));
 
 export async function schema(url: string, flags: VersionFlags): Promise<void> {
   const table = await openAt(url, flags);
@@ -15,6 +17,12 @@ export async function schema(url: string, flags: VersionFlags): Promise<void> {
     comment: typeof metadata["comment"] === "string" ? metadata["comment"] : null,
   }));
   if (flags.json === true) return writeOut(`${toJson({ version: table.version, columns })}\n`);
-  const rows = columns.map(({ name, type, nullable, partition, comment }) => [name, type, nullable ? "" : "not null", partition ? "partition" : "", comment ?? ""]);
-  await writeOut(`${renderTable(["column", "type", "null", "role", "comment"], rows)}\n`);
+  const rows = columns.map(({ name, type, nullable, partition, comment }) => [
+    name,
+    type,
+    nullable ? "" : "not null",
+    partition ? "partition" : "",
+    comment ?? "",
+  ]);
+  await writeOut(`${renderTable(headings, rows)}\n`);
 }

@@ -1,32 +1,71 @@
-import type { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { LakeError } from "../../base/errors.js";
-import type { StructType } from "../../schema/types.js";
+import type { DataType, StructType } from "../../schema/types.js";
+import { parseExact } from "./exact-json.js";
+import { fromJson } from "./json-cells.js";
 import { fromText } from "./text-cells.js";
+import { decodeText } from "./text-stream.js";
 
 /**
  * CSV with a heading (RFC 4180, UTF-8). Cells are read by the types of the table's columns; an empty cell is null, a quoted
- * empty cell is empty text.
+ * empty cell is empty text; nested values are JSON.
  */
 export async function* readCsv(path: string, stream: Readable, schema: StructType): AsyncGenerator<Record<string, unknown>> {
   const types = new Map(schema.fields.map((field) => [field.name.toLowerCase(), field.type]));
-  const parser = stream.pipe(
-    parse({
-      bom: true,
-      columns: true,
-      cast: (text, { header, column, quoting }) => {
-        if (header) return text;
-        if (text === "" && !quoting) return null;
-        const type = types.get(String(column).toLowerCase());
-        return type === undefined ? text : fromText(text, type);
-      },
-    }),
-  );
-  stream.on("error", (error) => parser.destroy(error));
+  const parser = parse({
+    columns: (heading: readonly string[]) => checkedHeading(path, heading),
+    cast: (text, { header, column, quoting, lines }) => {
+      if (header) return text;
+      if (text === "" && !quoting) return null;
+      const type = types.get(String(column).toLowerCase());
+      return type === undefined ? text : cell(text, type, { path, line: lines, column: String(column) });
+    },
+  });
+  // The parser passes the failure on to its reader.
+  pipeline(Readable.from(decodeText(path, stream)), parser, () => {});
   try {
     for await (const row of parser) yield row as Record<string, unknown>;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new LakeError("schema/invalid-value", `${path} is no regular CSV: ${error.message}. Nothing was written.`, { path, code: error.code }, error);
+    throw new LakeError(
+      "schema/invalid-value",
+      `${path} is no regular CSV: ${error.message}. Nothing was written.`,
+      { path, code: error.code },
+      error,
+    );
+  }
+}
+
+function checkedHeading(path: string, heading: readonly string[]): string[] {
+  const seen = new Set<string>();
+  for (const name of heading) {
+    if (seen.has(name.toLowerCase())) {
+      throw new LakeError(
+        "schema/duplicate-column",
+        `The heading of ${path} names the column "${name}" twice. Give each column a name of its own.`,
+        {
+          path,
+          column: name,
+        },
+      );
+    }
+    seen.add(name.toLowerCase());
+  }
+  return [...heading];
+}
+
+function cell(text: string, type: DataType, place: { readonly path: string; readonly line: number; readonly column: string }): unknown {
+  if (type.kind !== "struct" && type.kind !== "array" && type.kind !== "map") return fromText(text, type);
+  try {
+    return fromJson(parseExact(text), type);
+  } catch (error) {
+    throw new LakeError(
+      "schema/invalid-value",
+      `Line ${place.line} of ${place.path}: the column "${place.column}" is nested, so its cells are JSON, found ${text.slice(0, 80)}. ` +
+        "Nothing was written.",
+      place,
+      error,
+    );
   }
 }

@@ -1,11 +1,20 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { RecordBatch } from "apache-arrow";
 import { readParquet } from "../../api/read-parquet.js";
-import { LakeError } from "../../base/errors.js";
 
-/** A Parquet file; its footer is at the end, so it cannot come from stdin. */
-export function readParquetInput(path: string): AsyncGenerator<RecordBatch> {
-  if (path === "-") {
-    throw new LakeError("usage/invalid-option", "Parquet cannot be read from stdin, because its index is at the end of the file. Save it to a file first.");
+/** A Parquet file. Its index is at the end, so what comes from stdin is kept in a temporary file until it has been read. */
+export async function* readParquetInput(path: string): AsyncGenerator<RecordBatch> {
+  if (path !== "-") return yield* readParquet(path);
+  const folder = await mkdtemp(join(tmpdir(), "lake-"));
+  try {
+    const copy = join(folder, "stdin.parquet");
+    await pipeline(process.stdin, createWriteStream(copy));
+    yield* readParquet(copy);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  return readParquet(path);
 }

@@ -1,11 +1,10 @@
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import type { RecordBatch } from "apache-arrow";
-import { glob, isDynamicPattern } from "tinyglobby";
 import { LakeError } from "../../base/errors.js";
 import type { StructType } from "../../schema/types.js";
-import type { InputFormat } from "../program.js";
+import type { InputFormat } from "../flags.js";
+import { findInputs } from "./find-inputs.js";
 
 export interface InputOptions {
   /** Needed for stdin and for names that do not say. */
@@ -14,40 +13,53 @@ export interface InputOptions {
   readonly schema: StructType;
 }
 
+type Item = RecordBatch | Record<string, unknown>;
+
 /**
  * The rows of the inputs, one after the other: Arrow batches from Parquet and Arrow files, plain rows from text.
  *
- * @throws storage/not-found when a name or glob matches no file, usage/invalid-option when its format is unknown
+ * @throws storage/not-found, storage/permission-denied, usage/invalid-option when the format of an input is unknown
  */
-export async function* readInput(inputs: readonly string[], options: InputOptions): AsyncGenerator<RecordBatch | Record<string, unknown>> {
+export async function* readInput(inputs: readonly string[], options: InputOptions): AsyncGenerator<Item> {
   for (const input of inputs) {
-    for (const path of await resolve(input)) yield* readOne(path, options);
+    for (const path of await findInputs(input)) yield* readOne(path, options);
   }
 }
 
-async function* readOne(path: string, { format, schema }: InputOptions): AsyncGenerator<RecordBatch | Record<string, unknown>> {
+async function* readOne(path: string, { format, schema }: InputOptions): AsyncGenerator<Item> {
+  const known = format ?? formatOf(path);
+  try {
+    yield* await openInput(path, known, schema);
+  } catch (error) {
+    throw LakeError.is(error) ? error : unreadable(path, error);
+  }
+}
+
+async function openInput(path: string, format: InputFormat, schema: StructType): Promise<AsyncIterable<Item>> {
   const open = (): Readable => (path === "-" ? process.stdin : createReadStream(path));
-  switch (format ?? formatOf(path)) {
+  switch (format) {
     case "parquet":
-      return yield* (await import("./parquet-input.js")).readParquetInput(path);
+      return (await import("./parquet-input.js")).readParquetInput(path);
     case "arrow":
-      return yield* (await import("./arrow-input.js")).readArrowInput(path, open());
+      return (await import("./arrow-input.js")).readArrowInput(path);
     case "ndjson":
-      return yield* (await import("./ndjson-input.js")).readNdjson(path, open(), schema);
+      return (await import("./ndjson-input.js")).readNdjson(path, open(), schema);
     case "csv":
-      return yield* (await import("./csv-input.js")).readCsv(path, open(), schema);
+      return (await import("./csv-input.js")).readCsv(path, open(), schema);
   }
 }
 
-async function resolve(input: string): Promise<readonly string[]> {
-  if (input === "-") return [input];
-  const isFile = await stat(input).then((found) => found.isFile(), () => false);
-  if (isFile) return [input];
-  const matches = isDynamicPattern(input) ? (await glob(input, { expandDirectories: false })).sort() : [];
-  if (matches.length === 0) {
-    throw new LakeError("storage/not-found", `There is no file "${input}" to read from. Check the name; a pattern needs quotes only when the shell must not expand it.`, { path: input });
-  }
-  return matches;
+/** Failures of the file system; any other is a bug and stays what it is. */
+function unreadable(path: string, error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (!/^E[A-Z]+$/.test(code)) return error;
+  const denied = code === "EACCES" || code === "EPERM";
+  return new LakeError(
+    denied ? "storage/permission-denied" : "storage/io",
+    `${path} could not be read (${code}). ${denied ? "Ask for the right to read it" : "Check the file"}; nothing was written.`,
+    { path, errno: code },
+    error,
+  );
 }
 
 const endings: Readonly<Record<string, InputFormat>> = {
@@ -65,7 +77,13 @@ function formatOf(path: string): InputFormat {
   const format = ending === undefined ? undefined : endings[ending];
   if (format === undefined) {
     const what = path === "-" ? "stdin" : `"${path}"`;
-    throw new LakeError("usage/invalid-option", `The format of ${what} is not clear from its name. Add --format parquet, ndjson, csv or arrow.`, { path });
+    throw new LakeError(
+      "usage/invalid-option",
+      `The format of ${what} is not clear from its name. Add --format parquet, ndjson, csv or arrow.`,
+      {
+        path,
+      },
+    );
   }
   return format;
 }

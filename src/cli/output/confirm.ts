@@ -6,14 +6,20 @@ import { LakeError } from "../../base/errors.js";
  *
  * @throws usage/invalid-option  off a terminal without `--yes`;  usage/aborted  the answer was no
  */
-export async function confirm(question: string, options: { readonly yes: boolean | undefined; readonly consequence: string }): Promise<void> {
-  if (options.yes === true) return;
+export async function confirm(question: string, { yes, command }: { readonly yes: boolean; readonly command: string }): Promise<void> {
+  if (yes) return;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new LakeError("usage/invalid-option", `${options.consequence} asks before it acts, and this is no terminal. ${question} Add --yes if that is meant.`);
+    throw new LakeError(
+      "usage/invalid-option",
+      `${question} ${command} asks before it does that, and here is no terminal to ask on. Add --yes if it is meant. Nothing was changed.`,
+      { command, option: "--yes" },
+    );
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`${question} Go on? [y/N] `);
+    // The end of the input is an answer too.
+    const ended = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
+    const answer = await Promise.race([terminal.question(`${question} Go on? [y/N] `), ended]);
     if (!/^y(es)?$/i.test(answer.trim())) throw new LakeError("usage/aborted", "Nothing was changed.");
   } finally {
     terminal.close();

@@ -20,8 +20,10 @@ export function toJson(value: unknown): string {
 function compound(value: object): string {
   if (value instanceof Date) return JSON.stringify(value.toISOString());
   if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString("base64"));
+  if (value instanceof Error) return JSON.stringify(value.message);
   if (Array.isArray(value)) return `[${value.map(toJson).join(",")}]`;
-  const entries: readonly (readonly [unknown, unknown])[] = value instanceof Map ? [...value] : Object.entries(value).filter(([, item]) => item !== undefined);
+  const entries: readonly (readonly [unknown, unknown])[] =
+    value instanceof Map ? [...value] : Object.entries(value).filter(([, item]) => item !== undefined);
   return `{${entries.map(([key, item]) => `${JSON.stringify(keyText(key))}:${toJson(item)}`).join(",")}}`;
 }
 

@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from "cli-progress";
+import { SingleBar } from "cli-progress";
 import type { Progress } from "../../base/progress.js";
 
 export interface ProgressDisplay {
@@ -6,24 +6,35 @@ export interface ProgressDisplay {
   stop(): void;
 }
 
-/** A bar on stderr when that is a terminal and nobody asked for quiet; nothing at all otherwise. */
+const barLength = 24;
+
+/** A line on stderr while work is under way, when that is a terminal and nobody asked for quiet; nothing at all otherwise. */
 export function showProgress(quiet: boolean): ProgressDisplay {
   if (quiet || !process.stderr.isTTY) return { onProgress: undefined, stop: () => {} };
-  const bar = new SingleBar(
-    { format: "{phase} [{bar}] {value}/{total} {unit}", stream: process.stderr, clearOnComplete: true, hideCursor: true, etaBuffer: 20 },
-    Presets.rect,
-  );
+  const bar = new SingleBar({
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+    format: (_options, _params, payload: Progress) => progressLine(payload),
+  });
   let running = false;
   return {
-    onProgress: ({ phase, done, total, unit }) => {
-      const payload = { phase, unit };
-      if (!running) bar.start(total ?? done, done, payload);
+    onProgress: (progress) => {
+      if (!running) bar.start(progress.total ?? 0, progress.done, progress);
       running = true;
-      bar.setTotal(Math.max(total ?? done, 1));
-      bar.update(done, payload);
+      bar.update(progress.done, progress);
     },
     stop: () => {
       if (running) bar.stop();
+      running = false;
     },
   };
+}
+
+/** A bar where the end is known, a count where it is not. */
+export function progressLine({ phase, done, total, unit }: Progress): string {
+  const count = done.toLocaleString("en-US");
+  if (total === undefined || total === 0) return `${phase}  ${count} ${unit}`;
+  const filled = Math.min(barLength, Math.round((done / total) * barLength));
+  return `${phase}  ${"■".repeat(filled)}${"·".repeat(barLength - filled)}  ${count} of ${total.toLocaleString("en-US")} ${unit}`;
 }

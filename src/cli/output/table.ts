@@ -1,62 +1,59 @@
 import Table from "cli-table3";
-import displayWidth from "string-width";
-import { toJson } from "./json.js";
+import { cellText, cutText, textWidth } from "./cell-text.js";
+import { layoutTable, type Heading, type TableLayout } from "./table-layout.js";
+import { bold, dim, isColoured, outputWidth } from "./terminal.js";
 
-const minColumnWidth = 5;
-const defaultWidth = 120;
+export type { Heading, TableLayout } from "./table-layout.js";
 
-/** A cell as people read it: text without quotes, null as a word, nested values as JSON. */
-export function cellText(value: unknown): string {
-  if (value === null || value === undefined) return "null";
-  if (typeof value === "string") return value.replace(/[\u0000-\u001f\u007f]/g, (char) => JSON.stringify(char).slice(1, -1));
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === "object" ? toJson(value) : Object.is(value, -0) ? "-0" : String(value);
+type Rows = readonly (readonly unknown[])[];
+
+/** Rows under headings, fitted to `width` columns; wide cells are cut with an ellipsis. */
+export function renderTable(headings: readonly Heading[], rows: Rows, width = outputWidth()): string {
+  return renderRows(layoutOf(headings, rows, width), rows, { isFirst: true, isLast: true });
 }
 
-/**
- * Rows under headings, fitted to `width` columns: wide cells are cut with an ellipsis, the widest first.
- * Numbers stand to the right.
- */
-export function renderTable(headings: readonly string[], rows: readonly (readonly unknown[])[], width = terminalWidth()): string {
-  const cells = rows.map((row) => row.map(cellText));
-  const widths = fitWidths(headings, cells, width);
+/** A layout by the rows that are known; later rows are cut to it. */
+export function layoutOf(headings: readonly Heading[], rows: Rows, width = outputWidth()): TableLayout {
+  const named = headings.map((heading) => ({ ...heading, name: cellText(heading.name) }));
+  return layoutTable(
+    named,
+    rows.map((row) => row.map(cellText)),
+    width,
+  );
+}
+
+/** A piece of a table: the first has the headings, the last the line below. */
+export function renderRows(
+  { headings, widths }: TableLayout,
+  rows: Rows,
+  piece: { readonly isFirst: boolean; readonly isLast: boolean },
+): string {
+  const coloured = isColoured();
+  const fit = (text: string, column: number): string => cutText(text, widths[column] ?? 0);
   const table = new Table({
-    head: [...headings],
+    ...(piece.isFirst ? { head: headings.map(({ name }, column) => (coloured ? bold(fit(name, column)) : fit(name, column))) } : {}),
     colWidths: widths.map((columnWidth) => columnWidth + 2),
-    colAligns: headings.map((_, index) => (rows.length > 0 && rows.every((row) => isNumeric(row[index])) ? "right" : "left")),
+    colAligns: headings.map(({ align }) => align ?? "left"),
     style: { head: [], border: [], compact: true },
+    chars: { ...(piece.isFirst ? {} : noTop), ...(piece.isLast ? {} : noBottom) },
   });
-  for (const row of cells) table.push([...row]);
+  for (const row of rows) {
+    table.push(
+      headings.map((_, column) => {
+        const value = row[column];
+        const text = fit(cellText(value), column);
+        return coloured && (value === null || value === undefined) ? dim(text) : text;
+      }),
+    );
+  }
   return table.toString();
 }
 
+const noTop = { top: "", "top-left": "", "top-mid": "", "top-right": "" } as const;
+const noBottom = { bottom: "", "bottom-left": "", "bottom-mid": "", "bottom-right": "" } as const;
+
 /** Two columns without a frame: names and what they are. */
-export function renderFacts(facts: readonly (readonly [string, unknown])[]): string {
-  const longest = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, value]) => `${name.padEnd(longest)}  ${cellText(value)}`).join("\n");
-}
-
-export function terminalWidth(): number {
-  return process.stdout.columns ?? defaultWidth;
-}
-
-/** Natural widths, cut down from the widest column until the frame fits. */
-function fitWidths(headings: readonly string[], cells: readonly (readonly string[])[], width: number): number[] {
-  const widths = headings.map((heading, index) => cells.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? "")), displayWidth(heading)));
-  const available = Math.max(width - (3 * headings.length + 1), headings.length * minColumnWidth);
-  let excess = widths.reduce((sum, columnWidth) => sum + columnWidth, 0) - available;
-  while (excess > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const current = widths[widest] ?? 0;
-    if (current <= minColumnWidth) break;
-    const next = Math.max(...widths.filter((_, index) => index !== widest && (widths[index] ?? 0) < current), minColumnWidth);
-    const cut = Math.max(1, Math.min(excess, current - next));
-    widths[widest] = current - cut;
-    excess -= cut;
-  }
-  return widths;
-}
-
-function isNumeric(value: unknown): boolean {
-  return value === null || typeof value === "number" || typeof value === "bigint";
+export function renderFacts(facts: readonly (readonly [string, unknown])[], width = outputWidth()): string {
+  const longest = Math.max(...facts.map(([name]) => textWidth(name)));
+  return facts.map(([name, value]) => `${name.padEnd(longest)}  ${cutText(cellText(value), Math.max(20, width - longest - 2))}`).join("\n");
 }

@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from "commander";
+
+/** `a, b` → its names. */
+export function names(text: string): readonly string[] {
+  const found = text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (found.length === 0) throw new InvalidArgumentError("expected names separated by commas");
+  return found;
+}
+
+export function collect(text: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, text];
+}
+
+export function keyValue(text: string, earlier: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.indexOf("=");
+  if (at <= 0) throw new InvalidArgumentError("expected key=value");
+  return { ...earlier, [text.slice(0, at).trim()]: text.slice(at + 1).trim() };
+}
+
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError("expected a whole number from 0");
+  return Number(text);
+}
+
+export function limit(text: string): number | "all" {
+  return text === "all" ? "all" : wholeNumber(text);
+}

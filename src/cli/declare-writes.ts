@@ -1,0 +1,123 @@
+import { Option, type Command } from "commander";
+import { collect, keyValue, names } from "./arguments.js";
+import {
+  inputFormats,
+  type CommonFlags,
+  type CreateFlags,
+  type DeleteFlags,
+  type LoadFlags,
+  type MergeFlags,
+  type UpdateFlags,
+} from "./flags.js";
+
+const tableArgument = ["<table>", "path or URL of the table"] as const;
+const filesText = ".parquet .ndjson .csv .arrow files, globs, or - for stdin";
+
+export function declareWrites(program: Command): void {
+  declareCreate(program);
+  declareAppend(program);
+  declareOverwrite(program);
+  declareMerge(program);
+  declareUpdate(program);
+  declareDelete(program);
+  declareCheckpoint(program);
+}
+
+function declareCreate(program: Command): void {
+  program
+    .command("create")
+    .argument("<table>", "path or URL of the new table")
+    .description("make an empty table")
+    .requiredOption("--schema <columns>", "columns and types")
+    .option("--partition-by <columns>", "columns that become folders, separated by commas", names)
+    .option("--cluster-by <columns>", "clustering columns, separated by commas (not in this release)", names)
+    .option("--property <key=value>", "a table property; may be repeated", keyValue, {})
+    .option("--comment <text>", "what the table holds")
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ lake create data/users --schema "id long not null, name string, country string, score int" --partition-by country',
+    )
+    .action(async (table: string, flags: CreateFlags) => (await import("./commands/create.js")).create(table, flags));
+}
+
+function declareAppend(program: Command): void {
+  program
+    .command("append")
+    .argument(...tableArgument)
+    .argument("<files...>", filesText)
+    .description("add the rows of files")
+    .addOption(inputFormat())
+    .option("--merge-schema", "add columns that the files have and the table lacks")
+    .addHelpText("after", '\nExample:\n  $ lake append data/users "incoming/users-*.ndjson"')
+    .action(async (table: string, files: string[], flags: LoadFlags) =>
+      (await import("./commands/load.js")).load("append", table, files, flags),
+    );
+}
+
+function declareOverwrite(program: Command): void {
+  program
+    .command("overwrite")
+    .argument(...tableArgument)
+    .argument("<files...>", filesText)
+    .description("replace the rows of the table by those of files")
+    .addOption(inputFormat())
+    .option("--where <predicate>", "replace only the rows that match")
+    .option("--yes", "do not ask before every row is replaced")
+    .addHelpText("after", "\nExample:\n  $ lake overwrite data/users incoming/korea.csv --where \"country = 'KR'\"")
+    .action(async (table: string, files: string[], flags: LoadFlags) =>
+      (await import("./commands/load.js")).load("overwrite", table, files, flags),
+    );
+}
+
+function declareMerge(program: Command): void {
+  program
+    .command("merge")
+    .argument(...tableArgument)
+    .argument("<file>", ".parquet .ndjson .csv .arrow file, glob, or - for stdin")
+    .description("upsert the rows of a file")
+    .requiredOption("--on <columns>", "key columns, separated by commas", names)
+    .option("--update-all", "matched rows take the file's columns")
+    .option("--insert-all", "rows without a match are added")
+    .option("--delete-when <predicate>", "delete matched rows for which this is true (names: target.x, source.x)")
+    .option("--delete-not-in-source", "delete the table's rows that the file does not have")
+    .addOption(inputFormat())
+    .addHelpText(
+      "after",
+      "\nWithout clauses: --update-all --insert-all.\n\nExample:\n  $ lake merge data/users incoming/changes.ndjson --on id",
+    )
+    .action(async (table: string, file: string, flags: MergeFlags) => (await import("./commands/merge.js")).merge(table, file, flags));
+}
+
+function declareUpdate(program: Command): void {
+  program
+    .command("update")
+    .argument(...tableArgument)
+    .description("change the rows that match")
+    .requiredOption("--set <column = expression>", "an assignment; may be repeated", collect, [])
+    .option("--where <predicate>", "default: every row")
+    .addHelpText("after", '\nExample:\n  $ lake update data/users --set "score = score * 2" --where "country = \'KR\'"')
+    .action(async (table: string, flags: UpdateFlags) => (await import("./commands/update.js")).update(table, flags));
+}
+
+function declareDelete(program: Command): void {
+  program
+    .command("delete")
+    .argument(...tableArgument)
+    .description("delete the rows that match")
+    .requiredOption("--where <predicate>", 'which rows; "true" for all')
+    .addHelpText("after", '\nExample:\n  $ lake delete data/users --where "score < 0"')
+    .action(async (table: string, flags: DeleteFlags) => (await import("./commands/delete.js")).deleteWhere(table, flags));
+}
+
+function declareCheckpoint(program: Command): void {
+  program
+    .command("checkpoint")
+    .argument(...tableArgument)
+    .description("write a checkpoint, so that opening the table reads less")
+    .addHelpText("after", "\nExample:\n  $ lake checkpoint data/users")
+    .action(async (table: string, flags: CommonFlags) => (await import("./commands/checkpoint.js")).checkpoint(table, flags));
+}
+
+function inputFormat(): Option {
+  return new Option("--format <format>", "what the input is, when its name does not say").choices(inputFormats);
+}

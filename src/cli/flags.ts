@@ -1,0 +1,63 @@
+/** What the commands are told: their options as commander names them. */
+export interface CommonFlags {
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+export interface VersionFlags extends CommonFlags {
+  readonly version?: number;
+  readonly timestamp?: string;
+}
+
+export interface CreateFlags extends CommonFlags {
+  readonly schema: string;
+  readonly partitionBy?: readonly string[];
+  readonly clusterBy?: readonly string[];
+  readonly property: Readonly<Record<string, string>>;
+  readonly comment?: string;
+}
+
+export interface LoadFlags extends CommonFlags {
+  readonly format?: InputFormat;
+  readonly mergeSchema?: true;
+  readonly where?: string;
+  readonly yes?: true;
+}
+
+export interface MergeFlags extends CommonFlags {
+  readonly on: readonly string[];
+  readonly updateAll?: true;
+  readonly insertAll?: true;
+  readonly deleteWhen?: string;
+  readonly deleteNotInSource?: true;
+  readonly format?: InputFormat;
+}
+
+export interface UpdateFlags extends CommonFlags {
+  readonly set: readonly string[];
+  readonly where?: string;
+}
+
+export interface DeleteFlags extends CommonFlags {
+  readonly where: string;
+}
+
+export interface HistoryFlags extends CommonFlags {
+  readonly limit?: number;
+}
+
+export interface FilesFlags extends VersionFlags {
+  readonly where?: string;
+}
+
+export interface ShowFlags extends FilesFlags {
+  readonly columns?: readonly string[];
+  readonly limit: number | "all";
+  readonly format?: RowFormat;
+}
+
+export const inputFormats = ["parquet", "ndjson", "csv", "arrow"] as const;
+export type InputFormat = (typeof inputFormats)[number];
+
+export const rowFormats = ["table", "ndjson", "csv", "arrow", "parquet"] as const;
+export type RowFormat = (typeof rowFormats)[number];

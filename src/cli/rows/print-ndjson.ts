@@ -1,0 +1,12 @@
+import { toJson } from "../output/json.js";
+import { createTextOutput } from "../output/stdout.js";
+import { rowsOf, type RowSource } from "./row-source.js";
+
+/** One JSON object per line. */
+export async function printNdjson(source: RowSource): Promise<void> {
+  const output = createTextOutput();
+  for await (const rows of rowsOf(source, source.limit)) {
+    for (const row of rows) await output.write(`${toJson(row)}\n`);
+  }
+  await output.end();
+}
