@@ -18,8 +18,8 @@ export async function files(url: string, flags: FilesFlags): Promise<void> {
   }
   const headings: Heading[] = [
     ...table.partitionBy.map((name) => ({ name })),
-    { name: "rows", align: "right" },
-    { name: "bytes", align: "right" },
+    { name: "rows", align: "right", isWhole: true },
+    { name: "bytes", align: "right", isWhole: true },
     { name: "path" },
   ];
   await writeOut(`${renderTable(headings, rows)}\n`);

@@ -11,9 +11,9 @@ export async function history(url: string, flags: HistoryFlags): Promise<void> {
   if (flags.json === true) return writeOut(`${toJson(entries)}\n`);
   const hasNotes = entries.some(({ userMetadata }) => userMetadata !== null);
   const headings: Heading[] = [
-    { name: "version", align: "right" },
-    { name: "timestamp" },
-    { name: "operation" },
+    { name: "version", align: "right", isWhole: true },
+    { name: "timestamp", isWhole: true },
+    { name: "operation", isWhole: true },
     { name: "what it did" },
     { name: "engine" },
     ...(hasNotes ? [{ name: "user metadata" }] : []),

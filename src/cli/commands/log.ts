@@ -5,10 +5,10 @@ import { renderTable, type Heading } from "../output/table.js";
 import { openAt } from "./open-table.js";
 
 const headings: readonly Heading[] = [
-  { name: "version", align: "right" },
+  { name: "version", align: "right", isWhole: true },
   { name: "kind" },
-  { name: "bytes", align: "right" },
-  { name: "modified" },
+  { name: "bytes", align: "right", isWhole: true },
+  { name: "modified", isWhole: true },
   { name: "path" },
 ];
 

@@ -4,6 +4,8 @@ export interface Heading {
   readonly name: string;
   /** Numbers stand to the right. Default: to the left. */
   readonly align?: "right" | undefined;
+  /** Values that mean something else when they are cut, such as numbers and moments, are shown whole or not at all. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /** How wide the columns of a table are. Columns that the terminal has no room for are not shown. */
@@ -12,44 +14,55 @@ export interface TableLayout {
   readonly widths: readonly number[];
 }
 
-/** What a column keeps when there is little room: a short name and an ellipsis. */
-const minColumnWidth = 6;
-/** A blank and a line on the left of each column, a blank on its right; one line more ends the row. */
+interface Column {
+  readonly least: number;
+  width: number;
+}
+
+/** What a column of text keeps when there is little room: a short word and an ellipsis. */
+const minTextWidth = 8;
+/** A line and a blank on the left of each column, a blank on its right; one line more ends the row. */
 const frameOf = (columns: number): number => 3 * columns + 1;
 
 /**
- * Natural widths, cut down from the widest column until the frame fits `width`; the last columns are left out when even the
- * least widths do not fit.
+ * Natural widths, cut down from the widest column of text until the frame fits `width`; the last columns are left out when even
+ * the least widths do not fit.
  */
 export function layoutTable(headings: readonly Heading[], cells: readonly (readonly string[])[], width: number): TableLayout {
-  const natural = headings.map(({ name }, index) =>
-    cells.reduce((widest, row) => Math.max(widest, textWidth(row[index] ?? "")), Math.max(1, textWidth(name))),
-  );
-  const shown = fittingColumns(natural, width);
-  return { headings: headings.slice(0, shown), widths: narrowed(natural.slice(0, shown), width - frameOf(shown)) };
+  const columns = headings.map((heading, index): Column => {
+    const natural = cells.reduce((widest, row) => Math.max(widest, textWidth(row[index] ?? "")), Math.max(1, textWidth(heading.name)));
+    return { width: natural, least: heading.isWhole === true ? natural : Math.min(natural, minTextWidth) };
+  });
+  const shown = columns.slice(0, fittingColumns(columns, width));
+  narrow(shown, width - frameOf(shown.length));
+  return { headings: headings.slice(0, shown.length), widths: shown.map((column) => column.width) };
 }
 
-function fittingColumns(natural: readonly number[], width: number): number {
+/** At least one, however narrow the terminal is. */
+function fittingColumns(columns: readonly Column[], width: number): number {
   let used = frameOf(0);
-  for (const [index, columnWidth] of natural.entries()) {
-    used += Math.min(columnWidth, minColumnWidth) + 3;
-    if (used > width) return Math.max(index, 1);
-  }
-  return natural.length;
+  const first = columns.findIndex(({ least }) => {
+    used += frameOf(1) - frameOf(0) + least;
+    return used > width;
+  });
+  return first < 0 ? columns.length : Math.max(first, 1);
 }
 
-function narrowed(natural: readonly number[], available: number): readonly number[] {
-  const widths = [...natural];
-  let excess = widths.reduce((sum, columnWidth) => sum + columnWidth, 0) - available;
+function narrow(columns: readonly Column[], available: number): void {
+  let excess = columns.reduce((sum, { width }) => sum + width, 0) - available;
   while (excess > 0) {
-    const current = Math.max(...widths);
-    if (current <= minColumnWidth) break;
-    const widest = widths.indexOf(current);
+    const cuttable = columns.filter(({ width, least }) => width > least);
+    const widest = cuttable.reduce<Column | undefined>(
+      (found, column) => (found !== undefined && found.width >= column.width ? found : column),
+      undefined,
+    );
+    if (widest === undefined) break;
     // Down to the next narrower column, so that the widest are cut evenly.
-    const next = Math.max(minColumnWidth, ...widths.filter((columnWidth) => columnWidth < current));
-    const cut = Math.max(1, Math.min(excess, current - next));
-    widths[widest] = current - cut;
+    const next = Math.max(widest.least, ...cuttable.map(({ width }) => width).filter((width) => width < widest.width));
+    const cut = Math.max(1, Math.min(excess, widest.width - next));
+    widest.width -= cut;
     excess -= cut;
   }
-  return widths;
+  const [only] = columns;
+  if (excess > 0 && columns.length === 1 && only !== undefined) only.width = Math.max(1, only.width - excess);
 }

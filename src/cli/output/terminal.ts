@@ -1,7 +1,8 @@
 /** Columns of the terminal that shows stdout; no limit where output goes elsewhere and `COLUMNS` does not give one. */
 export function outputWidth(): number {
-  const told = Number(process.env["COLUMNS"]);
-  return process.stdout.columns ?? (Number.isSafeInteger(told) && told > 0 ? told : Number.POSITIVE_INFINITY);
+  // A terminal that does not know its size says 0.
+  const told = [process.stdout.columns, Number(process.env["COLUMNS"])];
+  return told.find((columns) => Number.isSafeInteger(columns) && columns > 0) ?? Number.POSITIVE_INFINITY;
 }
 
 /** Whether stdout shows colours, and nobody has asked for none. */

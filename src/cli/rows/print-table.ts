@@ -1,5 +1,6 @@
 import type { Row } from "../../schema/row-reader.js";
 import { isNumeric } from "../../schema/data-types.js";
+import type { DataType } from "../../schema/types.js";
 import { counted } from "../output/counted.js";
 import { writeOut } from "../output/stdout.js";
 import { layoutOf, renderRows, type Heading, type TableLayout } from "../output/table.js";
@@ -14,7 +15,11 @@ export async function printTable(
   { version, quiet }: { readonly version: number; readonly quiet: boolean },
 ): Promise<void> {
   const names = source.schema.fields.map(({ name }) => name);
-  const headings: Heading[] = source.schema.fields.map(({ name, type }) => ({ name, align: isNumeric(type) ? "right" : undefined }));
+  const headings: Heading[] = source.schema.fields.map(({ name, type }) => ({
+    name,
+    align: isNumeric(type) ? "right" : undefined,
+    isWhole: isNumeric(type) || isMoment(type),
+  }));
   const { limit } = source;
   let layout: TableLayout | undefined;
   let shown = 0;
@@ -41,6 +46,10 @@ export async function printTable(
   }
   await print(true);
   if (!quiet) await writeOut(`${summary({ version, shown, hasMore, names, layout })}\n`);
+}
+
+function isMoment({ kind }: DataType): boolean {
+  return kind === "date" || kind === "timestamp" || kind === "timestamp_ntz";
 }
 
 function cellsOf(row: Row, names: readonly string[]): unknown[] {
