@@ -18,6 +18,7 @@ import { findField } from "../schema/evolution.js";
 import { batchFromRows } from "../schema/row-writer.js";
 import type { Field, StructType } from "../schema/types.js";
 import type { EngineContext } from "./context.js";
+import { openReadWindow } from "./read-window.js";
 
 export interface ReadParquetFileOptions {
   /** Top-level columns, in this order. Default: all. */
@@ -58,21 +59,20 @@ export async function* readParquetFile(
   const schema = toArrowSchema({ kind: "struct", fields: output });
   let isEmpty = true;
   const columns = read.map((field) => ({ name: field.name, field, matchBy: "name" as const }));
-  for await (const { batch } of readParquet(file, {
-    codec: context.codec,
-    memory: context.memory,
-    footer,
-    columns,
-    where: predicate,
-    signal,
-  })) {
-    const all = columnsOf(batch);
-    const selected =
-      predicate === undefined ? "all" : selectRows(predicate, { length: batch.numRows, column: (slot) => columnAt(all, slot) });
-    const kept = selected === "all" ? batch : takeBatch(batch, selected);
-    if (kept.numRows === 0) continue;
-    isEmpty = false;
-    yield batchOf(schema, columnsOf(kept).slice(0, output.length), kept.numRows);
+  const window = openReadWindow(context, footer, columns);
+  try {
+    const { codec } = context;
+    for await (const { batch } of readParquet(file, { codec, footer, columns, where: predicate, readAhead: window.rowGroups, signal })) {
+      const all = columnsOf(batch);
+      const selected =
+        predicate === undefined ? "all" : selectRows(predicate, { length: batch.numRows, column: (slot) => columnAt(all, slot) });
+      const kept = selected === "all" ? batch : takeBatch(batch, selected);
+      if (kept.numRows === 0) continue;
+      isEmpty = false;
+      yield batchOf(schema, columnsOf(kept).slice(0, output.length), kept.numRows);
+    }
+  } finally {
+    window.close();
   }
   if (isEmpty) yield batchFromRows([], { kind: "struct", fields: output });
 }

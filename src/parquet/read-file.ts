@@ -102,7 +102,7 @@ interface GroupRows {
 }
 
 async function readRowGroup(reader: GroupReader, group: RowGroupPlan, signal: AbortSignal): Promise<GroupRows> {
-  const lease = await reader.memory?.reserve(group.memoryBytes);
+  const lease = await reader.memory?.reserve(group.memoryBytes, signal);
   try {
     throwIfAborted(signal);
     const columns = new Map<number, Column>();
