@@ -15,7 +15,8 @@ export async function printCsv(source: RowSource): Promise<void> {
 }
 
 function csvLine(values: readonly unknown[]): string {
-  return stringify([values.map(csvCell)], { quoted_empty: true, quoted_match: /^\s|\s$/ });
+  // Text that is empty or has blanks at its ends is quoted; the pattern is not asked about null.
+  return stringify([values.map(csvCell)], { quoted_match: /^$|^\s|\s$/ });
 }
 
 function csvCell(value: unknown): string | null {
