@@ -4,6 +4,8 @@ import { createTable } from "../../src/delta/delta-table.js";
 import { createDeltaFormat } from "../../src/delta/delta-format.js";
 import { openState } from "../../src/delta/open-state.js";
 import { classicCheckpointPath, commitPath } from "../../src/delta/protocol/log-path.js";
+import { noMetrics } from "../../src/table/operation.js";
+import { readNothing } from "../../src/table/pending-commit.js";
 import type { HistoryEntry, Table } from "../../src/table/table-format.js";
 import { createFaultyStore } from "../doubles/faulty-store.js";
 import { add, logFixture, metaData, protocol, type LogFixture } from "./log-fixture.js";
@@ -295,5 +297,26 @@ describe("a commit", () => {
     expect(await table.store.head(classicCheckpointPath(2))).toBeUndefined();
     await afterCommit(context, await openState(context));
     expect(await table.store.head(classicCheckpointPath(2))).toBeDefined();
+  });
+
+  it("is not reported as failed when its own version cannot be read back", async () => {
+    await table.commit(0, protocol, metaData());
+    const store = createFaultyStore(table.store);
+    const context = { ...table.context(), store };
+    const opened = createTable(context, await openState(context));
+    store.inject({ effect: { kind: "fail-before" }, operation: ["get", "head", "list"], times: Infinity });
+    const result = await opened.commit(opened.snapshot, {
+      operation: { kind: "set-properties", properties: { owner: "me" } },
+      metrics: noMetrics,
+      added: [],
+      removed: [],
+      metadata: { properties: new Map([["owner", "me"]]) },
+      reads: readNothing,
+      dataChange: false,
+    });
+    expect(result.version).toBe(1);
+    expect(table.warnings.join()).toMatch(/succeeded, but its version could not be read back/);
+    store.heal();
+    expect((await result.table.at("latest")).snapshot.properties.get("owner")).toBe("me");
   });
 });

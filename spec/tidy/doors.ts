@@ -5,7 +5,6 @@ import { referencesOf, type SourceFile, type Violation } from "./source-file.js"
 const doors: Readonly<Record<string, readonly string[]>> = {
   "apache-arrow": ["schema/", "columnar/", "expression/", "parquet/", "table/", "delta/", "engine/", "api/", "index.ts", "cli/"],
   "parquet-wasm": ["parquet/"],
-  "arrow-js-ffi": ["parquet/"],
   "p-limit": ["base/concurrency.ts"],
   commander: ["cli/"],
   "cli-progress": ["cli/"],

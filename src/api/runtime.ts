@@ -69,9 +69,11 @@ export function resources(options: Pick<ConnectOptions, "workers" | "memoryLimit
   const key = `${workers}/${limitBytes}`;
   const known = shared.get(key);
   if (known !== undefined) return known;
+  // The workers' own memory counts too: what they may take, reads and writes on this side may not.
+  const codecBytes = Math.floor(limitBytes / 2);
   const made: Resources = {
-    codec: workers === 0 ? createInlineCodec() : createPooledCodec({ workers, memoryLimitBytes: limitBytes }),
-    memory: createMemoryBudget(limitBytes),
+    codec: workers === 0 ? createInlineCodec({ memoryLimitBytes: codecBytes }) : createPooledCodec({ workers, memoryLimitBytes: codecBytes }),
+    memory: createMemoryBudget(limitBytes - codecBytes),
   };
   shared.set(key, made);
   return made;

@@ -40,9 +40,24 @@ async function commit(
 ): Promise<CommitResult> {
   const base: CommitBase = { version: state.segment.version, configuration: state.configuration };
   const { version, attempts, files } = await commitPending(context, base, pending, options);
-  const committed = await advanceTableState(context, state, files);
+  const committed = await stateAfterCommit(context, state, files);
+  // Without the state of its own commit the table goes on from its base: it meets that commit again as a winner, and judges it.
+  if (committed === undefined) return { table: createTable(context, state), version, timestampMs: files.at(-1)?.modifiedMs ?? 0, attempts };
   await afterCommit(context, committed, options.signal);
   return { table: createTable(context, committed), version, timestampMs: committed.timestampMs, attempts };
+}
+
+/** The commit stands whatever the log's reading back gives, so a failure is said and not thrown. */
+async function stateAfterCommit(context: DeltaContext, state: TableState, files: readonly LogFile[]): Promise<TableState | undefined> {
+  try {
+    return await advanceTableState(context, state, files);
+  } catch (error) {
+    context.logger.warn(`A commit to ${context.store.url} succeeded, but its version could not be read back. Refresh the table.`, {
+      url: context.store.url,
+      problem: error instanceof Error ? error.message : String(error),
+    });
+    return undefined;
+  }
 }
 
 /**

@@ -82,6 +82,8 @@ describe("a commit", () => {
 
   it("keeps an application's version to the last digit", () => {
     expect(commit('{"txn":{"appId":"x","version":9223372036854775807}}').txns[0]?.version).toBe(9223372036854775807n);
+    const both = commit('{"txn":{"appId":"x","version":9223372036854775807,"lastUpdated":1234567890123456}}').txns[0];
+    expect(both?.lastUpdated).toBe(1234567890123456);
   });
 
   it("may remove a file and add it with another deletion vector", () => {

@@ -1,4 +1,5 @@
 import { LakeError } from "../../base/errors.js";
+import { isNumberText } from "./exact-json.js";
 
 /** Where a decoder is, for messages: a file and the place in it. */
 export interface Place {
@@ -101,8 +102,17 @@ function own(fields: JsonObject, name: string): unknown {
 
 const asString = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 const asBoolean = (value: unknown): boolean | undefined => (typeof value === "boolean" ? value : undefined);
-const asInteger = (value: unknown): number | undefined => (Number.isSafeInteger(value) ? Number(value) : undefined);
-const asCount = (value: unknown): number | undefined => (Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined);
+function asInteger(value: unknown): number | undefined {
+  // The exact parser keeps the text of long tokens, also of those that a number holds.
+  const number = isNumberText(value) ? Number(value.numberText) : value;
+  return Number.isSafeInteger(number) ? Number(number) : undefined;
+}
+
+function asCount(value: unknown): number | undefined {
+  const integer = asInteger(value);
+  return integer !== undefined && integer >= 0 ? integer : undefined;
+}
+
 const asObject = (value: unknown): JsonObject | undefined => (isJsonObject(value) ? value : undefined);
 
 function asStrings(value: unknown): readonly string[] | undefined {
