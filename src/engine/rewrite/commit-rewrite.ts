@@ -38,6 +38,9 @@ function sizeOf(files: readonly { readonly size: number }[]): number {
   return files.reduce((sum, { size }) => sum + size, 0);
 }
 
+/** Failures of a commit after which no version can name its files, now or later. After any other the files stay. */
+const provesNoCommit = ["delta/conflict", "usage/aborted", "storage/no-space", "storage/permission-denied"] as const;
+
 /**
  * Publishes a rewrite. A commit that lost for certain takes its files with it; where the outcome is unknown they stay, because a
  * version may name them.
@@ -59,7 +62,7 @@ export async function commitRewrite(
     const metrics = { ...pending.metrics, durationMs: context.host.now() - startedMs };
     return { table: committed.table, committed: true, version: committed.version, timestampMs: committed.timestampMs, metrics };
   } catch (error) {
-    if (LakeError.is(error, "delta/conflict")) await rewrite?.abandon();
+    if (provesNoCommit.some((code) => LakeError.is(error, code))) await rewrite?.abandon();
     throw error;
   }
 }
