@@ -50,7 +50,8 @@ test("several processes write to one table: every commit is there once, in a ver
     Array.from({ length: processes * rounds }, (_, at) => at + 1),
   );
   const keys = (await table.toArray()).map(({ k }) => Number(k)).sort((a, b) => a - b);
-  expect(keys).toEqual(Array.from({ length: processes }, (_, at) => Array.from({ length: rounds * 10 }, (_, key) => at * 1000 + key)).flat());
+  const told = Array.from({ length: processes }, (_, at) => Array.from({ length: rounds * 10 }, (_, key) => at * 1000 + key));
+  expect(keys).toEqual(told.flat());
   await expectGapless(url);
 });
 
