@@ -71,8 +71,9 @@ export async function openDataFile(
     end: () => (ended ??= finish()),
     async abort() {
       try {
-        if (ended === undefined) await writer.abort();
-        else await ended.catch(() => {});
+        await ended?.catch(() => {});
+        // A file that could not be ended is still open.
+        await writer.abort();
         await context.store.delete([path]);
       } catch (error) {
         context.logger.warn("A data file that no version names could not be deleted.", { path, error: String(error) });
