@@ -7,7 +7,7 @@ import { DeltaTable, LakeError, readParquet } from "laketable";
 
 /** Small enough that one file's rows exceed the first, and that the second has room for some read-ahead but not for all. */
 const limits = [1 << 20, 6 << 20];
-const filesPerTable = 8;
+const filesPerTable = 6;
 const rowsPerFile = 20_000;
 
 let folder: string;

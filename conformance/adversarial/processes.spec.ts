@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DeltaTable } from "laketable";
 
-const kills = Number(process.env["LAKETABLE_KILLS"] ?? 8);
+const kills = Number(process.env["LAKETABLE_KILLS"] ?? 6);
 const options = { workers: 0 };
 const schema = { k: "int", part: "int", text: "string" } as const;
 const library = new URL("../../dist/index.js", import.meta.url).href;
