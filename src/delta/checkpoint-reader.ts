@@ -2,7 +2,7 @@ import { LakeError } from "../base/errors.js";
 import type { BoundExpression } from "../expression/expression.js";
 import { field, struct, types } from "../schema/data-types.js";
 import type { StructType } from "../schema/types.js";
-import type { FileActionRows } from "./checkpoint-rows.js";
+import type { CheckpointFile, FileActionRows, ReadFileActionsOptions } from "./checkpoint-query.js";
 import type { DeltaContext } from "./delta-context.js";
 import type { Action, AddFile, DomainMetadata, Metadata, Protocol, RemoveFile, SetTransaction, SidecarFile } from "./protocol/actions.js";
 import { isJsonObject, type JsonObject } from "./protocol/action-fields.js";
@@ -110,35 +110,10 @@ async function* readHeadRows(
   }
 }
 
-/** Where a checkpoint's rows are: one of its files or of its sidecars. */
-export interface CheckpointFile {
-  readonly key: string;
-  readonly size: number;
-}
-
 /** File actions of a checkpoint: rows of a batch, or the actions of one that is JSON. */
 export type CheckpointGroup =
   | { readonly kind: "rows"; readonly rows: FileActionRows }
   | { readonly kind: "actions"; readonly file: string; readonly adds: readonly AddFile[]; readonly removes: readonly RemoveFile[] };
-
-export interface ReadFileActionsOptions {
-  /** Fields of `add` and `remove` that are wanted, with their types; a kind that is absent is not read. */
-  readonly add: StructType;
-  readonly remove?: StructType | undefined;
-  /** Chooses adds by a few columns; of the others nothing is read but the chosen rows. */
-  readonly select?: AddSelector | undefined;
-  /** Whether the protocol allows sidecars, so that they have to be looked for. */
-  readonly sidecars: boolean;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Which adds of a checkpoint are worth reading. */
-export interface AddSelector {
-  /** The fields of `add` that it looks at. */
-  readonly columns: StructType;
-  /** The rows of `add` that are wanted, ascending. */
-  select(rows: FileActionRows): Int32Array;
-}
 
 /** The file actions of a checkpoint, streamed by row groups. @throws delta/corrupt-checkpoint */
 export async function* readCheckpointFileActions(

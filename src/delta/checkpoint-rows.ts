@@ -10,7 +10,7 @@ import { readParquet } from "../parquet/read-file.js";
 import { field, struct } from "../schema/data-types.js";
 import type { StructType } from "../schema/types.js";
 import { childAt, jsonReader } from "./checkpoint-cells.js";
-import type { CheckpointFile, ReadFileActionsOptions } from "./checkpoint-reader.js";
+import type { CheckpointFile, FileActionRows, ReadFileActionsOptions } from "./checkpoint-query.js";
 import type { DeltaContext } from "./delta-context.js";
 import { isJsonObject } from "./protocol/action-fields.js";
 import type { LogicalFile } from "./protocol/actions.js";
@@ -59,17 +59,6 @@ export async function* readParquetColumns(
   })) {
     yield { length: batch.numRows, children: columnsOf(batch), numberOf: (row) => rows?.[row] ?? firstRow + row };
   }
-}
-
-/** File actions as columns: row i of `add` or of `remove` has a value when action i is of that kind. */
-export interface FileActionRows {
-  /** The file they are from. */
-  readonly file: string;
-  readonly length: number;
-  readonly addType: StructType;
-  readonly add: Column;
-  readonly removeType: StructType | undefined;
-  readonly remove: Column | undefined;
 }
 
 export async function* readFileActionRows(

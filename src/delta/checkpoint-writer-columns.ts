@@ -14,7 +14,7 @@ import { field, struct } from "../schema/data-types.js";
 import { batchFromRows } from "../schema/row-writer.js";
 import type { StructType } from "../schema/types.js";
 import { actionRows, checkpointAddWriter, type ActionRows, type CheckpointAddWriter } from "./checkpoint-writer-adds.js";
-import { unreadableCheckpoint, type CheckpointCounts, type CheckpointSink } from "./checkpoint-writer.js";
+import { unreadableCheckpoint, type CheckpointCounts, type CheckpointSink } from "./checkpoint-sink.js";
 import { readCheckpointHead } from "./checkpoint-reader.js";
 import { structChild } from "./checkpoint-rows.js";
 import type { DeltaContext } from "./delta-context.js";

@@ -1,5 +1,6 @@
 import { LakeError } from "../base/errors.js";
 import type { ObjectStore, ObjectWriter } from "../storage/object-store.js";
+import type { CheckpointCounts, CheckpointSink } from "./checkpoint-sink.js";
 import type { DeltaContext } from "./delta-context.js";
 import { readLastCheckpoint } from "./log-store.js";
 import { classicCheckpointPath, lastCheckpointPath } from "./protocol/log-path.js";
@@ -32,13 +33,6 @@ export async function writeCheckpoint(context: DeltaContext, state: TableState, 
   await writeHint(context, { version, ...written }, signal);
 }
 
-export interface CheckpointCounts {
-  /** Actions. */
-  readonly size: number;
-  readonly sizeInBytes: number;
-  readonly numOfAddFiles: number;
-}
-
 /** PROTOCOL.md "Last Checkpoint File Schema". A hint to something newer stays. */
 async function writeHint(
   context: DeltaContext,
@@ -51,12 +45,6 @@ async function writeHint(
   await context.store.put(lastCheckpointPath, new TextEncoder().encode(JSON.stringify({ version, size, sizeInBytes, numOfAddFiles })), {
     signal,
   });
-}
-
-/** Takes the bytes of a checkpoint; what lies under its key already stays there. */
-export interface CheckpointSink extends ObjectWriter {
-  /** Whether this one was published, or another one was there. Known once it is closed. */
-  outcome(): "created" | "exists";
 }
 
 function checkpointSink(store: ObjectStore, key: string, signal: AbortSignal | undefined): CheckpointSink {
@@ -104,15 +92,4 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
     at += part.length;
   }
   return bytes;
-}
-
-/** The refusal of a checkpoint of our own that cannot be read: no hint is written to it. */
-export function unreadableCheckpoint(key: string, problem: string, cause?: unknown): LakeError {
-  return new LakeError(
-    "delta/corrupt-checkpoint",
-    `The checkpoint ${key} that was just written cannot be read back: ${problem}. ` +
-      "No hint points to it; the log is complete without it, and deleting the file is safe.",
-    { file: key, problem },
-    cause,
-  );
 }

@@ -2,7 +2,7 @@ import { compilePruner } from "../expression/prune.js";
 import type { DataFile } from "../table/data-file.js";
 import type { PlanQuery, PruneCount } from "../table/snapshot.js";
 import { addSource } from "./add-sources.js";
-import type { AddSelector } from "./checkpoint-reader.js";
+import type { AddSelector } from "./checkpoint-query.js";
 import { plannedAdd } from "./add-columns.js";
 import { boundsOf, dataFileOf, partitionOf, partitionText, type AddSource, type FileLens } from "./data-file-view.js";
 import type { DeltaContext } from "./delta-context.js";
@@ -81,7 +81,8 @@ function actionJudge(
     for (const add of adds) {
       const source = addSource(add, configuration);
       const texts = partition?.columns.map((column) => partitionText(add.partitionValues, column, source, lens.place));
-      if (partition !== undefined && texts !== undefined && !partition.mayMatch(texts, lens.place)) yield { source, verdict: "partition" };
+      if (partition !== undefined && texts !== undefined && !partition.mayMatch(texts, lens.place))
+        yield { source, verdict: "partition" };
       else if (mayMatch !== undefined && !mayMatch(boundsOf(source.stats(), () => partitionOf(source, lens))))
         yield { source, verdict: "statistics" };
       else yield { source, verdict: "kept" };

@@ -1,5 +1,6 @@
-import { readCheckpointFileActions, type AddSelector } from "./checkpoint-reader.js";
-import type { FileActionRows, SeenFilter } from "./checkpoint-rows.js";
+import type { AddSelector, FileActionRows } from "./checkpoint-query.js";
+import { readCheckpointFileActions } from "./checkpoint-reader.js";
+import type { SeenFilter } from "./checkpoint-rows.js";
 import type { DeltaContext } from "./delta-context.js";
 import { newestFirst, readCommits } from "./log-store.js";
 import type { AddFile, RemoveFile } from "./protocol/actions.js";

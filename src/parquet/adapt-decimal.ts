@@ -3,7 +3,7 @@ import { bytesOf, offsetsOf } from "../columnar/access.js";
 import type { Column } from "../columnar/column.js";
 import { decimalOfWords } from "../schema/cells.js";
 import { wordsOf } from "../schema/int64-words.js";
-import type { Refuse } from "./adapt-leaf.js";
+import type { Refuse } from "./refuse.js";
 import type { DecimalConversion, DecimalLayout } from "./leaf-conversion.js";
 
 /** Decimals of any layout as 128-bit words (Arrow's Decimal), little-endian, scaled up to the wanted scale. */

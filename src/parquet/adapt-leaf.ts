@@ -5,12 +5,13 @@ import { isNullAt, nullCountOf } from "../columnar/access.js";
 import type { Column } from "../columnar/column.js";
 import { storeMicros, wordsOf } from "../schema/int64-words.js";
 import { formatType } from "../schema/type-text.js";
-import type { AdaptContext } from "./adapt.js";
+import type { AdaptContext } from "./adapt-context.js";
 import { rebaseDays, rebaseMicros } from "./calendar.js";
 import { unsupportedFile } from "./corrupt.js";
 import { convertDecimal } from "./adapt-decimal.js";
 import type { IntegerLayout, LeafConversion } from "./leaf-conversion.js";
 import type { ProjectedLeaf } from "./projection.js";
+import type { Refuse } from "./refuse.js";
 
 const TWO_32 = 4294967296;
 
@@ -25,19 +26,24 @@ export function convertLeaf(column: Column, projection: ProjectedLeaf, context: 
   const { dates, timestamps, int96 } = context.calendar;
   if (type.kind === "date") {
     const values = converted.values as Int32Array;
-    const rebased = rebaseDays(converted, dates, refuserOf(column, () => oldCalendar(context)));
+    const rebased = rebaseDays(
+      converted,
+      dates,
+      refuserOf(column, () => oldCalendar(context)),
+    );
     return rebased === values ? converted : withValues(converted, arrowType, rebased);
   }
   if (type.kind === "timestamp") {
     const calendar = conversion.kind === "int96" ? int96 : timestamps;
-    const rebased = rebaseMicros(converted, calendar, refuserOf(column, () => oldCalendar(context)));
+    const rebased = rebaseMicros(
+      converted,
+      calendar,
+      refuserOf(column, () => oldCalendar(context)),
+    );
     return rebased === converted.values ? converted : withValues(converted, arrowType, rebased);
   }
   return converted;
 }
-
-/** Called with a row whose value cannot be given: throws unless the row is null. */
-export type Refuse = (row: number) => void;
 
 function refuserOf(column: Column, error: () => LakeError): Refuse {
   return (row) => {

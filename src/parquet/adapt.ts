@@ -4,17 +4,10 @@ import { allValid, assemble } from "../columnar/assemble.js";
 import { nullCountOf } from "../columnar/access.js";
 import { nullOfArrowType } from "../columnar/build.js";
 import type { Column } from "../columnar/column.js";
+import type { AdaptContext } from "./adapt-context.js";
 import { convertLeaf } from "./adapt-leaf.js";
-import type { FileCalendar } from "./calendar.js";
 import { corruptFile } from "./corrupt.js";
 import type { ProjectedStruct, Projection } from "./projection.js";
-
-export interface AdaptContext {
-  /** For messages, as is `column`. */
-  readonly path: string;
-  readonly column: string;
-  readonly calendar: FileCalendar;
-}
 
 /**
  * The column the codec decoded under `miniSchema` as the Arrow mapping of the wanted type. Buffers that already fit are

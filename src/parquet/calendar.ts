@@ -1,7 +1,7 @@
 import type { Column } from "../columnar/column.js";
 import { dayOfCivil } from "../schema/civil-day.js";
 import { fractionOfMicros, secondsOfMicros, storeMicros, wordsOf } from "../schema/int64-words.js";
-import type { Refuse } from "./adapt-leaf.js";
+import type { Refuse } from "./refuse.js";
 import type { FileMetadata } from "./file-metadata.js";
 
 /**

@@ -1,7 +1,8 @@
 import { isNumeric, isOrderable, types } from "../../schema/data-types.js";
 import { formatType } from "../../schema/type-text.js";
 import type { BoundExpression } from "../expression.js";
-import { arithmetic, negate, type ArithmeticName } from "../kernels/arithmetic.js";
+import { arithmetic, negate } from "../kernels/arithmetic.js";
+import type { ArithmeticName } from "../kernels/arithmetic-failure.js";
 import { compare, compareNullSafe } from "../kernels/comparison.js";
 import { inList } from "../kernels/in-list.js";
 import { like } from "../kernels/like.js";

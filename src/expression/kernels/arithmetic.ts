@@ -1,4 +1,5 @@
 import type { DataType } from "../../schema/types.js";
+import { divisionByZero, overflow, type ArithmeticFailure, type ArithmeticName } from "./arithmetic-failure.js";
 import { bitOf, clearBit, jointValidity, type Bits } from "./bitmap.js";
 import { decimalArithmetic, decimalDiv } from "./decimal.js";
 import { evaluationError } from "./failure.js";
@@ -6,9 +7,6 @@ import { longArithmetic } from "./long-arithmetic.js";
 import type { KernelCall, Operand } from "./operand.js";
 import { numbersOf, type NumberArray } from "./readers.js";
 import { fixedVector, nullScalar, valuesFor } from "./results.js";
-
-/** The binary operations of numbers. `pmod` is the remainder that is never negative for a positive divisor. */
-export type ArithmeticName = "+" | "-" | "*" | "/" | "%" | "div" | "pmod";
 
 /**
  * Arithmetic as Spark's ANSI mode does it: both operands have one type (for `/` double or decimal, for `div` any), overflow and
@@ -27,27 +25,6 @@ export function arithmetic(name: ArithmeticName, left: Operand, right: Operand, 
   if (kind === "float" || kind === "double") floatingLoop(name, left, right, values as Float64Array, failure);
   else integerLoop(name, left, right, values as Int32Array, failure);
   return fixedVector(call.type, values, call.length, valid);
-}
-
-/** What a kernel needs to raise the right error, and only for rows that are not null. */
-export interface ArithmeticFailure {
-  readonly valid: Bits | undefined;
-  readonly call: KernelCall;
-}
-
-export function overflow(failure: ArithmeticFailure, row: number, type: DataType): void {
-  if (failure.valid !== undefined && !bitOf(failure.valid, row)) return;
-  const wider = type.kind === "byte" || type.kind === "short" || type.kind === "int" ? "long or decimal" : "a wider decimal or double";
-  throw evaluationError(`The result does not fit ${typeName(type)}`, failure.call.describe(), `Cast an operand to ${wider} first.`);
-}
-
-export function divisionByZero(failure: ArithmeticFailure, row: number): void {
-  if (failure.valid !== undefined && !bitOf(failure.valid, row)) return;
-  throw evaluationError("Division by zero", failure.call.describe(), "Use nullif(divisor, 0) to get null instead.");
-}
-
-function typeName(type: DataType): string {
-  return type.kind === "decimal" ? `decimal(${type.precision},${type.scale})` : type.kind;
 }
 
 /** Float and double; a Float32Array rounds what is stored to float. */

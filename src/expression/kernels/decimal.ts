@@ -3,7 +3,7 @@ import { decimalOfWords } from "../../schema/cells.js";
 import { fitsPrecision, powerOfTen } from "../../schema/decimal-text.js";
 import { wordsToNumber } from "../../schema/int64-words.js";
 import type { DecimalType } from "../../schema/types.js";
-import { divisionByZero, overflow, type ArithmeticFailure, type ArithmeticName } from "./arithmetic.js";
+import { divisionByZero, overflow, type ArithmeticFailure, type ArithmeticName } from "./arithmetic-failure.js";
 import { fitsInt64, isSmall, storeBigInt } from "./int64.js";
 import type { Operand } from "./operand.js";
 import { decimalWordsOf, storeDecimal } from "./readers.js";

@@ -1,5 +1,5 @@
 import { fitsSafeInteger, storeSafeInteger, wordsToNumber } from "../../schema/int64-words.js";
-import { divisionByZero, overflow, type ArithmeticFailure, type ArithmeticName } from "./arithmetic.js";
+import { divisionByZero, overflow, type ArithmeticFailure, type ArithmeticName } from "./arithmetic-failure.js";
 import { fitsInt64, isSmall, storeBigInt, toBigInt, type Words } from "./int64.js";
 import type { Operand } from "./operand.js";
 import { longsOf, type Strided } from "./readers.js";

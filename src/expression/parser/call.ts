@@ -2,9 +2,8 @@ import { types } from "../../schema/data-types.js";
 import type { ExpressionNode } from "../expression.js";
 import { literal } from "./literal.js";
 import { call } from "./nodes.js";
-import type { ParseInner } from "./primary.js";
 import { syntaxError } from "./syntax-error.js";
-import type { TokenStream } from "./token-stream.js";
+import type { ParseInner, TokenStream } from "./token-stream.js";
 
 /** A function call; the stream stands before its "(". */
 export function parseCall(stream: TokenStream, written: string, position: number, inner: ParseInner): ExpressionNode {

@@ -34,7 +34,10 @@ export function parseInterval(stream: TokenStream, position: number): Expression
   for (;;) {
     const token = stream.peek();
     const sign =
-      token.kind === "operator" && (token.text === "-" || token.text === "+") && words.length % 2 === 0 && stream.peek(1).kind === "number";
+      token.kind === "operator" &&
+      (token.text === "-" || token.text === "+") &&
+      words.length % 2 === 0 &&
+      stream.peek(1).kind === "number";
     if (sign) words.push(stream.next().text + stream.next().text);
     else if (token.kind === "number" && words.length % 2 === 0) words.push(stream.next().text);
     else if (token.kind === "string" && words.length % 2 === 0) words.push(...splitText(stream.next().text));

@@ -9,9 +9,7 @@ import { binaryLiteral, literal, numberLiteral, typedLiteral } from "./literal.j
 import { call } from "./nodes.js";
 import { RESERVED } from "./string-escapes.js";
 import { syntaxError } from "./syntax-error.js";
-import { MAX_DEPTH, type TokenStream } from "./token-stream.js";
-
-export type ParseInner = (stream: TokenStream) => ExpressionNode;
+import { MAX_DEPTH, type ParseInner, type TokenStream } from "./token-stream.js";
 
 /** A value without operators around it, then `.field`, `[index]` and `::type` after it. */
 export function parsePrimary(stream: TokenStream, inner: ParseInner): ExpressionNode {

@@ -1,9 +1,13 @@
+import type { ExpressionNode } from "../expression.js";
 import { LakeError } from "../../base/errors.js";
 import type { Token } from "./lexer.js";
 import { tokenize } from "./lexer.js";
 import { syntaxError } from "./syntax-error.js";
 
 /** Where a parser stands in its text. */
+/** Parses a whole expression inside another. */
+export type ParseInner = (stream: TokenStream) => ExpressionNode;
+
 export interface TokenStream {
   readonly sql: string;
   peek(ahead?: number): Token;
