@@ -18,7 +18,7 @@ export type {
   UpdateOptions,
   WriteOptions,
 } from "./api/options.js";
-export type { Explanation } from "./api/reads.js";
+export type { Explanation } from "./engine/explain.js";
 export type { FileRecord, FileStats, HistoryRecord, LogFileRecord, TableDetail, WriteResult } from "./api/results.js";
 export type { RowsOptions, SelectedRow } from "./api/row-selection.js";
 export { readParquet, type ReadParquetOptions } from "./api/read-parquet.js";

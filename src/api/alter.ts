@@ -1,8 +1,8 @@
 import { LakeError } from "../base/errors.js";
 import { setProperties } from "../engine/set-properties.js";
-import type { RunVerb } from "./merge-builder.js";
 import { checkOptions, type WriteOptions } from "./options.js";
 import type { WriteResult } from "./results.js";
+import type { RunVerb } from "./run-verb.js";
 
 /** Changes of the table's definition: each is a commit of its own and touches no data. */
 export class Alter {
@@ -29,7 +29,7 @@ export class Alter {
       );
     }
     const wanted = Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
-    return this.#run("alter.setProperties", options, (context, table, verb) =>
+    return this.#run("alter.setProperties", options, ({ context, table, verb }) =>
       setProperties(context, table, { ...verb, properties: wanted }),
     );
   }

@@ -1,12 +1,9 @@
 import type { RecordBatch, Table as ArrowTable } from "apache-arrow";
 import { LakeError } from "../base/errors.js";
-import type { EngineContext, VerbOptions, VerbResult } from "../engine/context.js";
-import { appendRows } from "../engine/append.js";
-import { deleteRows } from "../engine/delete.js";
-import { overwriteRows } from "../engine/overwrite.js";
-import { updateRows } from "../engine/update.js";
+import type { EngineContext, VerbResult } from "../engine/context.js";
+import type { Explanation } from "../engine/explain.js";
 import { Expression } from "../expression/build.js";
-import { toBatches, type BatchInput } from "../schema/batch-input.js";
+import type { BatchInput } from "../schema/batch-input.js";
 import type { Row } from "../schema/row-reader.js";
 import type { ColumnNameOf, RowInputOf, RowOf } from "../schema/row-type.js";
 import type { SchemaInput } from "../schema/schema-input.js";
@@ -15,8 +12,9 @@ import type { Snapshot } from "../table/snapshot.js";
 import type { Table } from "../table/table-format.js";
 import { Alter } from "./alter.js";
 import { assignmentNodes } from "./assignments.js";
-import { createTable } from "./create-table.js";
+import { deferredGenerator } from "./deferred-generator.js";
 import { describeTable } from "./detail.js";
+import { loadEngine, type Engine } from "./load-engine.js";
 import { MergeBuilder, type MergeOptions, type SourceRow } from "./merge-builder.js";
 import {
   checkOptions,
@@ -35,7 +33,6 @@ import {
   type WriteOptions,
 } from "./options.js";
 import { chosenRows } from "./predicate.js";
-import * as reads from "./reads.js";
 import {
   historyRecord,
   writeResult,
@@ -46,6 +43,7 @@ import {
   type WriteResult,
 } from "./results.js";
 import type { RowsOptions, SelectedRow } from "./row-selection.js";
+import type { VerbCall } from "./run-verb.js";
 import { connect, connectOptionNames, laterConnectOptions, type Connection } from "./runtime.js";
 import { versionRef } from "./time-travel.js";
 
@@ -80,6 +78,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     options: CreateTableOptions<S, ColumnNameOf<S>>,
   ): Promise<DeltaTable<RowOf<S>, RowInputOf<S>, S>> {
     const connection = connect(url, options ?? {});
+    const { createTable } = await loadEngine(connection);
     return new DeltaTable<RowOf<S>, RowInputOf<S>, S>(connection, await createTable(connection, options), false);
   }
 
@@ -146,7 +145,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
    * Leaving the loop early stops the reads under it.
    */
   scan(options: ReadOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
-    return reads.scanBatches(this.#context, this.#snapshot, options);
+    return this.#read((engine, snapshot) => engine.scanBatches(this.#context, snapshot, options));
   }
 
   /** The rows as plain objects. */
@@ -157,12 +156,13 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     T extends "string" | "date" | "micros" = "string",
     M extends "map" | "object" = "map",
   >(options: RowsOptions<C, L, D, T, M> = {}): AsyncGenerator<SelectedRow<R, S, C, L, D, T, M>, void, undefined> {
-    return reads.scanRows<SelectedRow<R, S, C, L, D, T, M>>(this.#context, this.#snapshot, options);
+    return this.#read((engine, snapshot) => engine.scanRows<SelectedRow<R, S, C, L, D, T, M>>(this.#context, snapshot, options));
   }
 
   /** All matching rows in one Arrow table, in memory. */
-  toArrow(options: ReadOptions = {}): Promise<ArrowTable> {
-    return reads.arrowTable(this.#context, this.#snapshot, options);
+  async toArrow(options: ReadOptions = {}): Promise<ArrowTable> {
+    const snapshot = this.#snapshot;
+    return (await this.#engine()).arrowTable(this.#context, snapshot, options);
   }
 
   /** All matching rows as plain objects, in memory. */
@@ -179,18 +179,20 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
   }
 
   /** How many rows match; read from the log's statistics where they suffice. */
-  count(options: Pick<ReadOptions, "where" | "signal"> = {}): Promise<number> {
-    return reads.count(this.#context, this.#snapshot, options);
+  async count(options: Pick<ReadOptions, "where" | "signal"> = {}): Promise<number> {
+    const snapshot = this.#snapshot;
+    return (await this.#engine()).count(this.#context, snapshot, options);
   }
 
   /** The live data files that may hold matching rows. */
   files(options: Pick<ReadOptions, "where" | "signal"> = {}): AsyncGenerator<FileRecord, void, undefined> {
-    return reads.files(this.#snapshot, options);
+    return this.#read((engine, snapshot) => engine.files(snapshot, options));
   }
 
   /** What a scan would read and what skipping saves: files, row groups and bytes, total and kept, and why. */
-  explain(options: Pick<ReadOptions, "columns" | "where" | "signal"> = {}): Promise<reads.Explanation> {
-    return reads.explain(this.#context, this.#snapshot, options);
+  async explain(options: Pick<ReadOptions, "columns" | "where" | "signal"> = {}): Promise<Explanation> {
+    const snapshot = this.#snapshot;
+    return (await this.#engine()).explain(this.#context, snapshot, options);
   }
 
   /**
@@ -199,10 +201,10 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
    */
   async append(data: BatchInput<I>, options: AppendOptions = {}): Promise<WriteResult> {
     checkOptions("append", options, ["mergeSchema", ...writeOptionNames], { txn: "idempotent writes (transaction identifiers)" });
-    return this.#write("append", options, (table, verb) =>
-      appendRows(this.#context, table, {
+    return this.#write("append", options, ({ engine, context, table, verb }) =>
+      engine.appendRows(context, table, {
         ...verb,
-        data: toBatches(data, { schema: table.snapshot.schema, allowUnknown: options.mergeSchema === true }),
+        data: engine.toBatches(data, { schema: table.snapshot.schema, allowUnknown: options.mergeSchema === true }),
         mergeSchema: options.mergeSchema === true,
       }),
     );
@@ -217,10 +219,10 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     });
     const replacesSchema = overwritesSchema(options);
     const where = chosenRows("overwrite", options);
-    return this.#write("overwrite", options, (table, verb) =>
-      overwriteRows(this.#context, table, {
+    return this.#write("overwrite", options, ({ engine, context, table, verb }) =>
+      engine.overwriteRows(context, table, {
         ...verb,
-        data: toBatches(data, replacesSchema ? {} : { schema: table.snapshot.schema }),
+        data: engine.toBatches(data, replacesSchema ? {} : { schema: table.snapshot.schema }),
         where,
         schema: replacesSchema ? "overwrite" : undefined,
       }),
@@ -236,7 +238,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     const options = (typeof rows === "string" || rows instanceof Expression ? { where: rows } : rows) as DeleteOptions;
     checkOptions("delete", options, ["where", ...writeOptionNames]);
     const where = chosenRows("delete", options);
-    return this.#write("delete", options, (table, verb) => deleteRows(this.#context, table, { ...verb, where }));
+    return this.#write("delete", options, ({ engine, context, table, verb }) => engine.deleteRows(context, table, { ...verb, where }));
   }
 
   /** Changes the rows for which the predicate is true. None: no commit. */
@@ -244,14 +246,12 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     checkOptions("update", options ?? null, ["set", "where", ...writeOptionNames]);
     const set = assignmentNodes("update", "set", options.set);
     const where = chosenRows("update", options);
-    return this.#write("update", options, (table, verb) => updateRows(this.#context, table, { ...verb, set, where }));
+    return this.#write("update", options, ({ engine, context, table, verb }) => engine.updateRows(context, table, { ...verb, set, where }));
   }
 
   /** Begins an upsert; nothing happens before its `execute()`. */
   merge<W extends object>(options: MergeOptions<SourceRow<W, I>>): MergeBuilder {
-    return new MergeBuilder(options, (name, writeOptions, run) =>
-      this.#write(name, writeOptions, (table, verb) => run(this.#context, table, verb)),
-    );
+    return new MergeBuilder(options, (name, writeOptions, run) => this.#write(name, writeOptions, run));
   }
 
   /** The versions of the table, newest first. */
@@ -266,7 +266,10 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
   async checkpoint(options: SignalOptions = {}): Promise<void> {
     checkOptions("checkpoint", options, ["signal"]);
     if (this.#readOnly) throw this.#readOnlyError("checkpoint");
-    return this.#enqueue(() => this.#table.checkpoint(options.signal));
+    return this.#enqueue(async () => {
+      await this.#engine();
+      await this.#table.checkpoint(options.signal);
+    });
   }
 
   /** The log files that make up the handle's version, oldest first: for people who look under the hood. */
@@ -277,7 +280,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
 
   /** Changes of the table's definition. */
   get alter(): Alter {
-    return new Alter((name, options, run) => this.#write(name, options, (table, verb) => run(this.#context, table, verb)));
+    return new Alter((name, options, run) => this.#write(name, options, run));
   }
 
   /** Waits for the writes that are under way. Nothing has to be disposed of; this exists for `await using`. */
@@ -292,6 +295,16 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     return this.#table.snapshot;
   }
 
+  #engine(): Promise<Engine> {
+    return loadEngine(this.#connection);
+  }
+
+  /** A read of the version that the handle has at the call, whenever the reading begins. */
+  #read<T>(start: (engine: Engine, snapshot: Snapshot) => AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+    const snapshot = this.#snapshot;
+    return deferredGenerator(async () => start(await this.#engine(), snapshot));
+  }
+
   #readOnlyError(call: string): LakeError {
     return new LakeError(
       "table/read-only",
@@ -301,11 +314,13 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     );
   }
 
-  async #write(call: string, options: WriteOptions, run: (table: Table, verb: VerbOptions) => Promise<VerbResult>): Promise<WriteResult> {
+  async #write(call: string, options: WriteOptions, run: (call: VerbCall) => Promise<VerbResult>): Promise<WriteResult> {
     if (this.#readOnly) throw this.#readOnlyError(call);
     const { signal, userMetadata, onProgress } = options;
     return this.#enqueue(async () => {
-      const result = await run(this.#table, { signal, userMetadata, onProgress, maxAttempts: this.#connection.maxAttempts });
+      const engine = await this.#engine();
+      const { context, maxAttempts } = this.#connection;
+      const result = await run({ engine, context, table: this.#table, verb: { signal, userMetadata, onProgress, maxAttempts } });
       this.#table = result.table;
       return writeResult(result);
     });

@@ -1,14 +1,13 @@
 import { LakeError } from "../base/errors.js";
-import type { EngineContext, VerbOptions, VerbResult } from "../engine/context.js";
-import { mergeRows, type MergeClause } from "../engine/merge.js";
+import type { MergeClause } from "../engine/merge.js";
 import { col, Expression, toNode } from "../expression/build.js";
 import type { ExpressionNode } from "../expression/expression.js";
-import { toBatches, type BatchInput } from "../schema/batch-input.js";
-import type { Table } from "../table/table-format.js";
+import type { BatchInput } from "../schema/batch-input.js";
 import { assignmentNodes } from "./assignments.js";
 import { checkOptions, type Assignment, type Predicate, type WriteOptions } from "./options.js";
 import { chosenRows } from "./predicate.js";
 import type { WriteResult } from "./results.js";
+import type { RunVerb } from "./run-verb.js";
 
 export interface MergeOptions<W extends object = object> extends WriteOptions {
   /** The rows to merge in: whatever `append` takes; columns may be missing, and there may be others, for conditions. */
@@ -26,12 +25,6 @@ export interface ClauseOptions {
   /** The clause applies only where this is true. */
   readonly where?: Predicate;
 }
-
-export type RunVerb = (
-  call: string,
-  options: WriteOptions,
-  run: (context: EngineContext, table: Table, verb: VerbOptions) => Promise<VerbResult>,
-) => Promise<WriteResult>;
 
 /**
  * A merge being put together: clauses of one kind are tried in the order they were added, the first that applies wins.
@@ -107,10 +100,10 @@ export class MergeBuilder {
       });
     }
     const on = conditionNode(this.#options.on, target, sourceAlias);
-    return this.#run("merge", this.#options, (context, table, verb) =>
-      mergeRows(context, table, {
+    return this.#run("merge", this.#options, ({ engine, context, table, verb }) =>
+      engine.mergeRows(context, table, {
         ...verb,
-        source: toBatches(source, { schema: table.snapshot.schema, allowUnknown: true, partial: true }),
+        source: engine.toBatches(source, { schema: table.snapshot.schema, allowUnknown: true, partial: true }),
         on,
         aliases: { target, source: sourceAlias },
         clauses: this.#clauses,

@@ -1,5 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
-import { readParquetFile } from "../engine/read-parquet-file.js";
+import { deferredGenerator } from "./deferred-generator.js";
+import { loadEngine } from "./load-engine.js";
 import { checkOptions, type ConnectOptions, type Predicate } from "./options.js";
 import { predicateNode } from "./predicate.js";
 import { connect, connectOptionNames, laterConnectOptions } from "./runtime.js";
@@ -16,12 +17,12 @@ export interface ReadParquetOptions extends Pick<ConnectOptions, "memoryLimit" |
  *
  * @throws storage/not-found, parquet/corrupt, parquet/unsupported, expression/unknown-column
  */
-export async function* readParquet(location: string, options: ReadParquetOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
+export function readParquet(location: string, options: ReadParquetOptions = {}): AsyncGenerator<RecordBatch, void, undefined> {
   checkOptions("readParquet", options, ["columns", "where", ...connectOptionNames], laterConnectOptions);
   const { folder, name } = split(location);
-  const { context } = connect(folder, options);
-  const where = predicateNode(options.where);
-  yield* readParquetFile(context, name, { columns: options.columns, where, signal: options.signal });
+  const { context, codec } = connect(folder, options);
+  const query = { columns: options.columns, where: predicateNode(options.where), signal: options.signal };
+  return deferredGenerator(async () => (await loadEngine({ codec })).readParquetFile(context, name, query));
 }
 
 /** A file is an object of the store at its folder. */

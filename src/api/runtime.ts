@@ -4,9 +4,7 @@ import { systemHost } from "../base/host.js";
 import { silentLogger } from "../base/logger.js";
 import { createDeltaFormat } from "../delta/delta-format.js";
 import type { EngineContext } from "../engine/context.js";
-import { createInlineCodec } from "../parquet/codec-inline.js";
-import { createPooledCodec } from "../parquet/codec-pool.js";
-import type { ParquetCodec } from "../parquet/codec.js";
+import { createLazyCodec, type LazyCodec } from "../parquet/codec-lazy.js";
 import { createStoreResolver } from "../storage/resolver.js";
 import type { ObjectStore } from "../storage/object-store.js";
 import type { TableFormat } from "../table/table-format.js";
@@ -28,6 +26,7 @@ export const laterConnectOptions = {
 export interface Connection {
   readonly url: string;
   readonly context: EngineContext;
+  readonly codec: LazyCodec;
   readonly format: TableFormat;
   readonly maxAttempts: number;
 }
@@ -50,13 +49,14 @@ export function connectStore(store: ObjectStore, options: ConnectOptions): Conne
   return {
     url: store.url,
     context: { host: systemHost, store, codec, memory, logger },
+    codec,
     format: createDeltaFormat({ store, host: systemHost, codec, logger }),
     maxAttempts: positiveInteger("maxAttempts", options.maxAttempts) ?? defaultMaxAttempts,
   };
 }
 
 interface Resources {
-  readonly codec: ParquetCodec;
+  readonly codec: LazyCodec;
   readonly memory: MemoryBudget;
 }
 
@@ -72,7 +72,7 @@ export function resources(options: Pick<ConnectOptions, "workers" | "memoryLimit
   // The workers' own memory counts too: what they may take, reads and writes on this side may not.
   const codecBytes = Math.floor(limitBytes / 2);
   const made: Resources = {
-    codec: workers === 0 ? createInlineCodec({ memoryLimitBytes: codecBytes }) : createPooledCodec({ workers, memoryLimitBytes: codecBytes }),
+    codec: createLazyCodec({ workers, memoryLimitBytes: codecBytes }),
     memory: createMemoryBudget(limitBytes - codecBytes),
   };
   shared.set(key, made);

@@ -4,7 +4,6 @@ import type { DataFile, Version } from "../table/data-file.js";
 import type { Capabilities, ColumnBinding, PlanQuery, Snapshot } from "../table/snapshot.js";
 import type { WritePlan, WritePlanOptions } from "../table/write-plan.js";
 import type { DeltaContext } from "./delta-context.js";
-import { planFiles } from "./file-list.js";
 import { isFeatureActive } from "./protocol/features.js";
 import { countRows } from "./row-count.js";
 import type { TableState } from "./table-state.js";
@@ -32,7 +31,7 @@ export function createSnapshot(context: DeltaContext, state: TableState): DeltaS
     partitionBy: partitionFields.map((field) => field.name),
     properties: metadata.configuration,
     capabilities: capabilitiesOf(state),
-    plan: (query: PlanQuery = {}) => planFiles(context, state, query),
+    plan: (query) => planned(context, state, query),
     bind: (file, columns) => columns.map((column) => bindColumn(file, column, partitionFields)),
     rowCount: (signal) => {
       // Shared by callers; one that was aborted or failed is no answer for the next.
@@ -45,6 +44,12 @@ export function createSnapshot(context: DeltaContext, state: TableState): DeltaS
     writePlan: (options?: WritePlanOptions): WritePlan => makeWritePlan(context, snapshot, options),
   };
   return Object.freeze(snapshot);
+}
+
+/** Pruning brings the kernels of expressions and Arrow with it; a history or a schema needs neither. */
+async function* planned(context: DeltaContext, state: TableState, query: PlanQuery = {}): AsyncGenerator<readonly DataFile[]> {
+  const { planFiles } = await import("./file-list.js");
+  yield* planFiles(context, state, query);
 }
 
 function capabilitiesOf({ configuration }: TableState): Capabilities {

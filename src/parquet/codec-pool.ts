@@ -7,18 +7,9 @@ import { createInlineCodec } from "./codec-inline.js";
 import { decodeRequest, encodeRequest } from "./codec-request.js";
 import type { CodecRequest, CodecResult, WorkerReply } from "./codec-wire.js";
 import type { ParquetCodec } from "./codec.js";
+import { codecParallelism, type PoolLimits } from "./pool-size.js";
 import { startPoolWorker, type PoolWorker } from "./pool-worker.js";
 import type { WasmModule } from "./wasm-api.js";
-
-export interface PooledCodecOptions {
-  /** Threads at most; 0 is the inline codec. */
-  readonly workers: number;
-  /** Bytes of wasm memory for all workers together. Fewer workers are used than asked for when a share would be too small. */
-  readonly memoryLimitBytes: number;
-}
-
-/** Below this share a worker would be replaced after almost every row group. */
-const MIN_SHARE_BYTES = 96 * 1024 * 1024;
 
 interface Job {
   readonly request: CodecRequest;
@@ -34,9 +25,10 @@ interface Job {
  *
  * A worker that traps, dies, or whose memory has outgrown its share is replaced; only the job it was on can fail with it.
  */
-export function createPooledCodec({ workers: wanted, memoryLimitBytes }: PooledCodecOptions): ParquetCodec {
-  if (wanted === 0) return createInlineCodec({ memoryLimitBytes });
-  const parallelism = Math.max(1, Math.min(wanted, Math.floor(memoryLimitBytes / MIN_SHARE_BYTES)));
+export function createPooledCodec(limits: PoolLimits): ParquetCodec {
+  const { workers, memoryLimitBytes } = limits;
+  if (workers === 0) return createInlineCodec({ memoryLimitBytes });
+  const parallelism = codecParallelism(limits);
   const pool = new WorkerPool(parallelism, memoryLimitBytes / parallelism);
   return {
     parallelism,
