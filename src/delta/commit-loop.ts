@@ -113,8 +113,8 @@ async function attempt(context: DeltaContext, { version, txnId, actions, doubt }
     if (first.actions.commitInfo?.txnId === txnId) return { kind: "published", actions: first.actions, file: first.file };
     return { kind: "lost", rivals: found };
   } catch (error) {
-    // A file that is damaged is not ours: a put makes whole files only.
-    if (LakeError.is(error, "delta/corrupt-log")) throw error;
+    // A file that is damaged is not ours: a put makes whole files only. While a put of ours is in doubt, nobody can say so.
+    if (outcome === "exists" && doubt === undefined && LakeError.is(error, "delta/corrupt-log")) throw error;
     throw unknownOutcome(context, version, txnId, asLakeError(error));
   }
 }

@@ -1,5 +1,5 @@
 import type { RecordBatch } from "apache-arrow";
-import { throwIfAborted } from "../base/abort.js";
+import { untilAborted } from "../base/abort.js";
 import { LakeError } from "../base/errors.js";
 import { isArrowBatch, isArrowTable, type ArrowBatchLike, type ArrowTableLike } from "./arrow-shape.js";
 import { fromArrowSchema } from "./arrow-mapping.js";
@@ -41,10 +41,7 @@ export const DEFAULT_BATCH_ROWS = 65536;
  * @throws schema/type-mismatch when the data is none of these; as `canonicalBatch`, `batchFromRows`; usage/aborted
  */
 export async function* toBatches(data: unknown, options: ToBatchesOptions = {}): AsyncGenerator<RecordBatch> {
-  for await (const batch of readInput(data, options)) {
-    throwIfAborted(options.signal);
-    yield batch;
-  }
+  yield* untilAborted(readInput(data, options), options.signal);
 }
 
 function readInput(data: unknown, options: ToBatchesOptions): AsyncGenerator<RecordBatch> {
