@@ -53,6 +53,7 @@ function run(args, options = {}) {
 
 function peakMb(args) {
   const report = `import { writeSync } from "node:fs"; process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));`;
-  const { output } = run([`--import=data:text/javascript,${encodeURIComponent(report)}`, ...args], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  const preload = `--import=data:text/javascript,${encodeURIComponent(report)}`;
+  const { output } = run([preload, ...args], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
   return Number(output[3]) / 1024;
 }

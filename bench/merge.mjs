@@ -98,7 +98,8 @@ async function merge(path, sourcePath) {
 async function check(path) {
   const connection = await duckdb();
   const files = filesOf(path).map((file) => `'${file}'`);
-  const all = `count(*), sum(amount)::VARCHAR, sum(id)::VARCHAR, sum(hash(id, user_id, epoch_us(ts), country, note, score)::HUGEINT)::VARCHAR`;
+  const sums = "count(*), sum(amount)::VARCHAR, sum(id)::VARCHAR";
+  const all = `${sums}, sum(hash(id, user_id, epoch_us(ts), country, note, score)::HUGEINT)::VARCHAR`;
   const [row] = (await connection.runAndReadAll(`SELECT ${all} FROM read_parquet([${files.join(", ")}])`)).getRows();
   const [count, amount, ids, hash] = row.map(String);
   return { count, amount, ids, hash };
