@@ -15,8 +15,10 @@ import { assignmentNodes } from "./assignments.js";
 import { deferredGenerator } from "./deferred-generator.js";
 import { describeTable } from "./detail.js";
 import { loadEngine, type Engine } from "./load-engine.js";
-import { MergeBuilder, type MergeOptions, type SourceRow } from "./merge-builder.js";
+import { MergeBuilder, type MergeOptions } from "./merge-builder.js";
+import type { MergeSource } from "./merge-source.js";
 import {
+  assertLimit,
   checkOptions,
   type AppendOptions,
   type ConnectOptions,
@@ -135,6 +137,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
 
   /** A read-only handle on another version of the table. */
   async at(when: TimeTravel): Promise<DeltaTable<R, I, S>> {
+    checkOptions("at", when ?? null, ["version", "timestamp"]);
     const ref = versionRef(when);
     if (ref === undefined) throw new LakeError("usage/invalid-option", "at takes { version } or { timestamp }.");
     return new DeltaTable<R, I, S>(this.#connection, await this.#table.at(ref), true);
@@ -186,7 +189,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
 
   /** The live data files that may hold matching rows. */
   files(options: Pick<ReadOptions, "where" | "signal"> = {}): AsyncGenerator<FileRecord, void, undefined> {
-    return this.#read((engine, snapshot) => engine.files(snapshot, options));
+    return this.#read((engine, snapshot) => engine.files(this.#context, snapshot, options));
   }
 
   /** What a scan would read and what skipping saves: files, row groups and bytes, total and kept, and why. */
@@ -204,7 +207,11 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     return this.#write("append", options, ({ engine, context, table, verb }) =>
       engine.appendRows(context, table, {
         ...verb,
-        data: engine.toBatches(data, { schema: table.snapshot.schema, allowUnknown: options.mergeSchema === true }),
+        data: engine.toBatches(data, {
+          schema: table.snapshot.schema,
+          allowUnknown: options.mergeSchema === true,
+          signal: verb.signal,
+        }),
         mergeSchema: options.mergeSchema === true,
       }),
     );
@@ -222,7 +229,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     return this.#write("overwrite", options, ({ engine, context, table, verb }) =>
       engine.overwriteRows(context, table, {
         ...verb,
-        data: engine.toBatches(data, replacesSchema ? {} : { schema: table.snapshot.schema }),
+        data: engine.toBatches(data, { schema: replacesSchema ? undefined : table.snapshot.schema, signal: verb.signal }),
         where,
         schema: replacesSchema ? "overwrite" : undefined,
       }),
@@ -250,13 +257,15 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
   }
 
   /** Begins an upsert; nothing happens before its `execute()`. */
-  merge<W extends object>(options: MergeOptions<SourceRow<W, I>>): MergeBuilder {
+  merge<B extends BatchInput<object>>(options: MergeOptions<MergeSource<B, I>>): MergeBuilder {
     return new MergeBuilder(options, (name, writeOptions, run) => this.#write(name, writeOptions, run));
   }
 
   /** The versions of the table, newest first. */
   async history(options: HistoryOptions = {}): Promise<HistoryRecord[]> {
     checkOptions("history", options, ["limit", "signal"]);
+    assertLimit("history", options.limit);
+    if (options.limit === 0) return [];
     const entries: HistoryRecord[] = [];
     for await (const entry of this.#table.history(options)) entries.push(historyRecord(entry));
     return entries;

@@ -9,17 +9,14 @@ import { chosenRows } from "./predicate.js";
 import type { WriteResult } from "./results.js";
 import type { RunVerb } from "./run-verb.js";
 
-export interface MergeOptions<W extends object = object> extends WriteOptions {
+export interface MergeOptions<B = BatchInput<object>> extends WriteOptions {
   /** The rows to merge in: whatever `append` takes; columns may be missing, and there may be others, for conditions. */
-  readonly source: BatchInput<W>;
+  readonly source: B;
   /** When a target row and a source row belong together: a condition, or the names of columns that are equal. */
   readonly on: Predicate | readonly string[];
   /** Aliases of target and source in expressions. Default: `["target", "source"]`. */
   readonly as?: readonly [target: string, source: string] | undefined;
 }
-
-/** A source row `W` whose columns, where they have the table's names, have values that the table takes. */
-export type SourceRow<W, I> = W & { readonly [K in keyof W & keyof I]?: unknown extends W[K] ? unknown : I[K] };
 
 export interface ClauseOptions {
   /** The clause applies only where this is true. */
@@ -103,7 +100,7 @@ export class MergeBuilder {
     return this.#run("merge", this.#options, ({ engine, context, table, verb }) =>
       engine.mergeRows(context, table, {
         ...verb,
-        source: engine.toBatches(source, { schema: table.snapshot.schema, allowUnknown: true, partial: true }),
+        source: engine.toBatches(source, { schema: table.snapshot.schema, allowUnknown: true, partial: true, signal: verb.signal }),
         on,
         aliases: { target, source: sourceAlias },
         clauses: this.#clauses,

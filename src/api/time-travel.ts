@@ -49,8 +49,14 @@ function timestampMs(timestamp: string | Date | number): number {
   const compact = timestamp.replace(/\s+(?=Z|[+-]\d{2}:?\d{2}$)/i, "").replace(" ", "T");
   const withTime = compact.includes("T") ? compact : compact.replace(/^(\d{4}-\d{2}-\d{2})/, "$1T00:00");
   const ms = Date.parse(withTime.replace(/([+-]\d{2})(\d{2})$/, "$1:$2").toUpperCase());
-  if (Number.isNaN(ms)) {
+  if (Number.isNaN(ms) || !isDay(timestamp)) {
     throw new LakeError("usage/invalid-timestamp", `The timestamp "${timestamp}" names no real date and time.`, { timestamp });
   }
   return ms;
+}
+
+/** Whether the month has the day: `Date.parse` goes on to the next month instead. */
+function isDay(timestamp: string): boolean {
+  const [year = 0, month = 0, day = 0] = timestamp.slice(0, 10).split("-").map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
