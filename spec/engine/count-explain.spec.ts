@@ -88,7 +88,7 @@ describe("explain and files", () => {
     expect(new Set(store.requests.filter(({ key }) => key.endsWith(".parquet")).map(({ key }) => key)).size).toBe(1);
 
     const files = [];
-    for await (const file of listFiles(snapshot, { where: sql("p = 'a' and v < 50") })) files.push(file);
+    for await (const file of listFiles(fixture.context, snapshot, { where: sql("p = 'a' and v < 50") })) files.push(file);
     expect(files).toHaveLength(1);
     expect(files[0]?.partition.get("p")).toBe("a");
     expect(files[0]?.bounds.column(["v"])).toMatchObject({ min: 0, max: 99, nullCount: 0 });

@@ -59,11 +59,12 @@ export function count(context: EngineContext, snapshot: Snapshot, options: Pick<
 }
 
 export async function* files(
+  context: EngineContext,
   snapshot: Snapshot,
   options: Pick<ReadOptions, "where" | "signal">,
 ): AsyncGenerator<FileRecord, void, undefined> {
   checkOptions("files", options, ["where", "signal"]);
-  const listed: AsyncIterable<DataFile> = listFiles(snapshot, { where: predicateNode(options.where), signal: options.signal });
+  const listed: AsyncIterable<DataFile> = listFiles(context, snapshot, { where: predicateNode(options.where), signal: options.signal });
   for await (const file of listed) yield fileRecord(file, snapshot.schema, snapshot.partitionBy);
 }
 

@@ -7,7 +7,7 @@ import { referencedSlots } from "../expression/references.js";
 import type { DataFile } from "../table/data-file.js";
 import type { Snapshot } from "../table/snapshot.js";
 import type { EngineContext } from "./context.js";
-import { boundWhere, listFiles } from "./list-files.js";
+import { boundWhere, filesFor } from "./list-files.js";
 import { projectColumns } from "./projection.js";
 import { readFileRows } from "./read-file-rows.js";
 
@@ -24,7 +24,7 @@ export interface CountOptions {
  */
 export async function countRows(context: EngineContext, snapshot: Snapshot, options: CountOptions = {}): Promise<number> {
   const { signal } = options;
-  const where = boundWhere(snapshot, options.where);
+  const where = boundWhere(context, snapshot, options.where);
   if (where === undefined) {
     const known = await snapshot.rowCount(signal);
     if (known !== undefined) return known;
@@ -40,7 +40,7 @@ export async function countRows(context: EngineContext, snapshot: Snapshot, opti
     return rows;
   };
   let total = 0;
-  const files = listFiles(snapshot, options);
+  const files = filesFor(snapshot, where, signal);
   for await (const rows of mapOrdered(files, context.codec.parallelism + 1, (file, task) => countFile(file, task.signal), signal))
     total += rows;
   return total;

@@ -37,7 +37,7 @@ export interface Explanation {
 /** Plans a scan without running it: reads the log and the footers of the files that are left. */
 export async function explainScan(context: EngineContext, snapshot: Snapshot, options: ExplainOptions = {}): Promise<Explanation> {
   const { signal } = options;
-  const where = boundWhere(snapshot, options.where);
+  const where = boundWhere(context, snapshot, options.where);
   const projection = projectColumns(snapshot, options.columns, where);
   const slots = projection.columns.map((_, slot) => slot);
   const files = { total: 0, kept: 0, prunedByPartition: 0, prunedByStatistics: 0 };

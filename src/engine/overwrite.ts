@@ -18,6 +18,7 @@ import { assertRemovesData, commitRewrite, metricsOf } from "./rewrite/commit-re
 import { changesOf, findRows, hitCount, type FileHits, type FoundRows } from "./rewrite/find-rows.js";
 import { rewriteFiles, type Rewrite } from "./rewrite/rewrite-files.js";
 import type { RewriteRules } from "./rewrite/row-changes.js";
+import { atTime } from "./rewrite/statement-time.js";
 import { writeRows, type WrittenRows } from "./write-rows.js";
 
 export interface OverwriteRowsOptions extends VerbOptions {
@@ -45,7 +46,7 @@ export async function overwriteRows(context: EngineContext, table: Table, option
   const { signal, userMetadata, onProgress } = options;
   refuseUnbuilt(options);
   assertRemovesData(table, "overwrite");
-  const where = options.where === undefined ? undefined : bindPredicate(options.where, tableScope(snapshot.schema));
+  const where = options.where === undefined ? undefined : atTime(bindPredicate(options.where, tableScope(snapshot.schema)), startedMs);
   const source =
     options.schema === "overwrite" ? await withOwnSchema(options.data, snapshot.partitionBy) : { data: options.data, metadata: undefined };
   const check = where === undefined ? undefined : (batch: RecordBatch): void => enforceWhere(where, options.where, batch);

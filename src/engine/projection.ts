@@ -17,11 +17,21 @@ export interface Projection {
 /**
  * @param wanted  top-level columns, in any case, in the order in which they are given; default: all
  * @param where   bound to the snapshot's columns
+ * @throws usage/invalid-option    `wanted` is no list
  * @throws schema/unknown-column    naming the columns there are
  * @throws schema/duplicate-column  a column that is wanted twice
  */
-export function projectColumns(snapshot: Snapshot, wanted: readonly string[] | undefined, where: BoundExpression | undefined): Projection {
+export function projectColumns(
+  snapshot: Snapshot,
+  wanted: readonly string[] | undefined,
+  where: BoundExpression | undefined,
+): Projection {
   const { fields } = snapshot.schema;
+  if (wanted !== undefined && !Array.isArray(wanted)) {
+    throw new LakeError("usage/invalid-option", `columns is a list of column names such as ["id"], found ${JSON.stringify(wanted)}.`, {
+      columns: wanted,
+    });
+  }
   const slots = wanted === undefined ? fields.map((_, slot) => slot) : wanted.map((name) => slotOf(snapshot, name));
   const fieldsOf = (list: readonly number[]): readonly Field[] => list.flatMap((slot) => fields[slot] ?? []);
   if (wanted !== undefined) assertNoCaseDuplicates({ kind: "struct", fields: fieldsOf(slots) });

@@ -6,7 +6,7 @@ import type { Column } from "../columnar/column.js";
 import { takeBatch } from "../columnar/take.js";
 import { bindPredicate } from "../expression/bind.js";
 import { selectRows } from "../expression/evaluate.js";
-import type { ExpressionNode } from "../expression/expression.js";
+import type { BoundExpression, ExpressionNode } from "../expression/expression.js";
 import { referencedSlots } from "../expression/references.js";
 import { tableScope } from "../expression/scope.js";
 import { schemaOfFile } from "../parquet/file-schema.js";
@@ -19,6 +19,7 @@ import { batchFromRows } from "../schema/row-writer.js";
 import type { Field, StructType } from "../schema/types.js";
 import type { EngineContext } from "./context.js";
 import { openReadWindow } from "./read-window.js";
+import { atTime } from "./rewrite/statement-time.js";
 
 export interface ReadParquetFileOptions {
   /** Top-level columns, in this order. Default: all. */
@@ -39,6 +40,7 @@ export async function* readParquetFile(
   options: ReadParquetFileOptions,
 ): AsyncGenerator<RecordBatch, void, undefined> {
   const { signal } = options;
+  const startedMs = context.host.now();
   const meta = await context.store.head(key, { signal });
   if (meta === undefined) {
     throw new LakeError("storage/not-found", `There is no Parquet file at ${context.store.url}/${key}. Check the path.`, {
@@ -51,11 +53,13 @@ export async function* readParquetFile(
   const fileSchema = schemaOfFile(footer.schema, file.path);
   const output =
     options.columns === undefined ? fileSchema.fields : options.columns.map((name) => fieldNamed(fileSchema, name, file.path));
-  const where = options.where === undefined ? undefined : bindPredicate(options.where, tableScope(fileSchema));
+  const bound = (schema: StructType): BoundExpression | undefined =>
+    options.where === undefined ? undefined : atTime(bindPredicate(options.where, tableScope(schema)), startedMs);
+  const where = bound(fileSchema);
   // The filter's own columns follow the wanted ones, and are dropped again after filtering.
   const filterFields = where === undefined ? [] : [...referencedSlots(where)].flatMap((slot) => fileSchema.fields[slot] ?? []);
   const read = [...output, ...filterFields.filter((field) => !output.includes(field))];
-  const predicate = options.where === undefined ? undefined : bindPredicate(options.where, tableScope({ kind: "struct", fields: read }));
+  const predicate = bound({ kind: "struct", fields: read });
   const schema = toArrowSchema({ kind: "struct", fields: output });
   let isEmpty = true;
   const columns = read.map((field) => ({ name: field.name, field, matchBy: "name" as const }));

@@ -6,13 +6,13 @@ import type { MemoryLease } from "../base/memory.js";
 import { batchOf } from "../columnar/batch.js";
 import { nullColumn } from "../columnar/build.js";
 import { sliceBatch } from "../columnar/slice.js";
-import type { ExpressionNode } from "../expression/expression.js";
+import type { BoundExpression, ExpressionNode } from "../expression/expression.js";
 import { toArrowSchema } from "../schema/arrow-mapping.js";
 import type { StructType } from "../schema/types.js";
 import type { DataFile } from "../table/data-file.js";
 import type { Snapshot } from "../table/snapshot.js";
 import type { EngineContext } from "./context.js";
-import { boundWhere, listFiles } from "./list-files.js";
+import { boundWhere, filesFor } from "./list-files.js";
 import { projectColumns, type Projection } from "./projection.js";
 import { readFileRows } from "./read-file-rows.js";
 
@@ -48,11 +48,12 @@ export async function* scan(
     throw new LakeError("usage/invalid-option", `limit must be a whole number from 0, found ${String(limit)}.`, { limit: String(limit) });
   }
   throwIfAborted(signal);
-  const projection = projectColumns(snapshot, options.columns, boundWhere(snapshot, options.where));
+  const where = boundWhere(context, snapshot, options.where);
+  const projection = projectColumns(snapshot, options.columns, where);
   let left = limit ?? Number.POSITIVE_INFINITY;
   let isEmpty = true;
   if (left > 0) {
-    for await (const batch of rowsOf(context, snapshot, projection, options)) {
+    for await (const batch of rowsOf(context, snapshot, projection, { where, limit, signal })) {
       isEmpty = false;
       yield batch.numRows > left ? sliceBatch(batch, 0, left) : batch;
       left -= batch.numRows;
@@ -67,10 +68,10 @@ async function* rowsOf(
   context: EngineContext,
   snapshot: Snapshot,
   projection: Projection,
-  options: ScanOptions,
+  options: Pick<ScanOptions, "limit" | "signal"> & { readonly where: BoundExpression | undefined },
 ): AsyncGenerator<RecordBatch, void, undefined> {
   const { signal } = options;
-  const files = listFiles(snapshot, { where: options.where, signal });
+  const files = filesFor(snapshot, options.where, signal);
   // A limit is often met by the first file; reading others ahead of it would be for nothing.
   const ahead = options.limit === undefined ? context.codec.parallelism + 1 : 1;
   const started = mapOrdered(files, ahead, (file, task) => startFile(context, snapshot, file, projection, task.signal), signal, drop);
