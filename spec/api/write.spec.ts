@@ -92,7 +92,7 @@ describe("overwrite", () => {
     expect(await table.overwrite([])).toMatchObject({ version: 1 });
   });
 
-  test("a predicate and schema: \"overwrite\" exclude each other", async () => {
+  test('a predicate and schema: "overwrite" exclude each other', async () => {
     const table = await numbersTable();
     await failureOf(table.overwrite([{ id: 1n }], { where: "id = 1", schema: "overwrite" }), "usage/invalid-option");
     await failureOf(table.overwrite([{ id: 1n }], { schema: "merge" as "overwrite" }), "usage/invalid-option");
@@ -120,7 +120,11 @@ describe("delete and update", () => {
       () => users.delete({ where: never }),
       () => users.update({ set: { name: "'x'" }, where: never }),
       () => users.overwrite([bob], { where: never }),
-      () => users.merge({ source: [ann], on: ["user_id"] }).whenMatchedDelete({ where: never }).execute(),
+      () =>
+        users
+          .merge({ source: [ann], on: ["user_id"] })
+          .whenMatchedDelete({ where: never })
+          .execute(),
     ]) {
       const error = await failureOf(call, "usage/invalid-option");
       expect(error.message).toContain("where: undefined");
@@ -133,7 +137,10 @@ describe("delete and update", () => {
     const result = await users.update({ set: { score: "score * 2", name: lit("Bob"), updated_at: null }, where: "user_id = 1" });
     expect(result.metrics).toMatchObject({ rowsUpdated: 1, rowsCopied: 2 });
     expect(await users.toArray({ where: "user_id = 1" })).toEqual([{ ...ann, score: "21.00", name: "Bob", updated_at: null }]);
-    await users.update({ set: { name: sql`upper(name) || ${"!"}`, updated_at: new Date("2026-02-03T04:05:06.789Z"), score: 5 }, where: "user_id = 1" });
+    await users.update({
+      set: { name: sql`upper(name) || ${"!"}`, updated_at: new Date("2026-02-03T04:05:06.789Z"), score: 5 },
+      where: "user_id = 1",
+    });
     expect(await users.toArray({ where: "user_id = 1" })).toEqual([
       { ...ann, score: "5.00", name: "BOB!", updated_at: "2026-02-03T04:05:06.789000Z" },
     ]);
@@ -166,7 +173,11 @@ describe("the table's definition and log", () => {
   });
 
   test("a checkpoint is written every delta.checkpointInterval commits", async () => {
-    const table = await DeltaTable.create(newLocation(), { schema: { id: "long" }, properties: { "delta.checkpointInterval": "3" }, ...inThread });
+    const table = await DeltaTable.create(newLocation(), {
+      schema: { id: "long" },
+      properties: { "delta.checkpointInterval": "3" },
+      ...inThread,
+    });
     for (let id = 0; id < 4; id++) await table.append([{ id }]);
     const [first] = await (await DeltaTable.open(table.url, inThread)).logFiles();
     expect(first).toMatchObject({ kind: "checkpoint", version: 3 });
@@ -200,7 +211,11 @@ describe("an aborted write", () => {
     const writes = [
       (signal: AbortSignal) => users.append(stuck(), { signal }),
       (signal: AbortSignal) => users.overwrite(stuck(), { signal }),
-      (signal: AbortSignal) => users.merge({ source: stuck(), on: ["user_id"], signal }).whenNotMatchedInsertAll().execute(),
+      (signal: AbortSignal) =>
+        users
+          .merge({ source: stuck(), on: ["user_id"], signal })
+          .whenNotMatchedInsertAll()
+          .execute(),
     ];
     for (const write of writes) {
       const controller = new AbortController();

@@ -127,6 +127,15 @@ export function checkOptions(
   }
 }
 
+/** @throws usage/invalid-option for what is no count of things */
+export function assertLimit(call: string, limit: number | undefined): void {
+  if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 0)) return;
+  throw new LakeError("usage/invalid-option", `The limit of ${call} must be a whole number from 0, found ${String(limit)}.`, {
+    call,
+    limit: String(limit),
+  });
+}
+
 function describe(value: unknown): string {
   return Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
 }
