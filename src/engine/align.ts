@@ -3,12 +3,10 @@ import { LakeError } from "../base/errors.js";
 import { batchOf, columnsOf } from "../columnar/batch.js";
 import { nullColumn } from "../columnar/build.js";
 import type { Column } from "../columnar/column.js";
-import { castColumn } from "../expression/cast.js";
 import { toArrowSchema } from "../schema/arrow-mapping.js";
-import { typesEqual } from "../schema/data-types.js";
 import { findFieldIndex, mergeSchemas } from "../schema/evolution.js";
-import { formatType } from "../schema/type-text.js";
-import type { DataType, Field, StructType } from "../schema/types.js";
+import type { Field, StructType } from "../schema/types.js";
+import { storeValues } from "./store-value.js";
 
 export interface AlignOptions {
   /** Columns of type void that the table lacks are passed over instead of refused. */
@@ -34,7 +32,7 @@ export function planAlignment(data: StructType, table: StructType, options: Alig
       if (!field.nullable) throw missingColumn(field, data);
       return (batch) => nullColumn(field.type, batch.numRows);
     }
-    return (batch) => store(columnsOf(batch)[at] as Column, given.type, field);
+    return (batch) => storeValues(columnsOf(batch)[at] as Column, given.type, field);
   });
   return (batch) =>
     batchOf(
@@ -51,27 +49,6 @@ export function planAlignment(data: StructType, table: StructType, options: Alig
 export function withoutNewVoids(data: StructType, table: StructType): StructType {
   const fields = data.fields.filter(({ name, type }) => type.kind !== "void" || findFieldIndex(table, name) >= 0);
   return fields.length === data.fields.length ? data : { kind: "struct", fields };
-}
-
-/**
- * @throws schema/overflow       a number that does not fit
- * @throws schema/invalid-value  another value that does not
- */
-function store(column: Column, from: DataType, { name, type }: Field): Column {
-  if (typesEqual(from, type, { nullability: "ignore" })) return column;
-  try {
-    return castColumn(column, from, type, { onError: "fail", structs: "name" });
-  } catch (error) {
-    if (!LakeError.is(error, "expression/evaluation")) throw error;
-    const { value, to = formatType(type) } = error.context;
-    throw new LakeError(
-      /^(byte|short|int|long|float|double|decimal)/.test(String(to)) ? "schema/overflow" : "schema/invalid-value",
-      `The value ${String(value)} for column "${name}" does not fit its type ${String(to)}. ` +
-        "Nothing was committed; correct the row, or widen the column.",
-      { column: name, columnType: formatType(type), dataType: formatType(from), value },
-      error,
-    );
-  }
 }
 
 function missingColumn({ name }: Field, data: StructType): LakeError {

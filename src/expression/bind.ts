@@ -37,7 +37,7 @@ export function bindPredicate(node: ExpressionNode, scope: Scope): BoundExpressi
   if (bound.type.kind === "void") return { kind: "literal", value: null, type: types.boolean };
   throw new LakeError(
     "expression/type-mismatch",
-    `A condition must be true or false, but ${formatExpression(node)} is a ${formatType(bound.type)}. Compare it with something.`,
+    `A condition must be true or false, but ${formatExpression(node)} is of type ${formatType(bound.type)}. Compare it with something.`,
     { expression: formatExpression(node), type: formatType(bound.type) },
   );
 }
@@ -115,7 +115,7 @@ function bindCase(node: CaseNode, context: BindContext): BoundExpression {
 
 function toCondition(bound: BoundExpression, context: BindContext): BoundExpression {
   if (bound.type.kind === "boolean" || bound.type.kind === "void") return coerce(bound, types.boolean, context);
-  throw mismatch(`a condition must be boolean, but ${formatExpression(bound)} is a ${formatType(bound.type)}`, context);
+  throw mismatch(`a condition must be boolean, but ${formatExpression(bound)} is of type ${formatType(bound.type)}`, context);
 }
 
 type CallNode = Extract<ExpressionNode, { kind: "call" }>;

@@ -7,6 +7,8 @@ import { castColumn } from "../../expression/cast.js";
 import { evaluate, type EvaluationInput } from "../../expression/evaluate.js";
 import type { DataType, StructType } from "../../schema/types.js";
 import { typesEqual } from "../../schema/data-types.js";
+import { formatPath } from "../../schema/field-names.js";
+import { storeValues } from "../store-value.js";
 import type { Assignment } from "./assignment.js";
 
 /** Some rows as the assignments find them. */
@@ -24,10 +26,10 @@ export interface RowsToAssign {
 export function assignedColumns(assignments: readonly Assignment[], schema: StructType, rows: RowsToAssign): ReadonlyMap<number, Column> {
   const columns = new Map<number, Column>();
   for (const { slot, path, type, value } of assignments) {
-    const stored = storeColumn(evaluate(value, rows.input), value.type, type);
-    const columnType = schema.fields[slot]?.type;
-    assert(columnType !== undefined, "an assigned column is in the schema");
-    columns.set(slot, path.length === 0 ? stored : withField(columns.get(slot) ?? rows.current(slot), columnType, path, stored));
+    const field = schema.fields[slot];
+    assert(field !== undefined, "an assigned column is in the schema");
+    const stored = storeValues(evaluate(value, rows.input), value.type, { name: formatPath([field.name, ...path]), type });
+    columns.set(slot, path.length === 0 ? stored : withField(columns.get(slot) ?? rows.current(slot), field.type, path, stored));
   }
   return columns;
 }
