@@ -15,17 +15,19 @@ export async function* readCsv(path: string, stream: Readable, schema: StructTyp
   const types = new Map(schema.fields.map((field) => [field.name.toLowerCase(), field.type]));
   const parser = parse({
     columns: (heading: readonly string[]) => checkedHeading(path, heading),
-    cast: (text, { header, column, quoting, lines }) => {
-      if (header) return text;
-      if (text === "" && !quoting) return null;
-      const type = types.get(String(column).toLowerCase());
-      return type === undefined ? text : cell(text, type, { path, line: lines, column: String(column) });
-    },
+    info: true,
+    cast: (text, { header, quoting }) => (text === "" && !quoting && !header ? null : text),
   });
   // The parser passes the failure on to its reader.
   pipeline(Readable.from(decodeText(path, stream)), parser, () => {});
   try {
-    for await (const row of parser) yield row as Record<string, unknown>;
+    for await (const { record, info } of parser as AsyncIterable<ParsedLine>) {
+      const cells = Object.entries(record).map(([column, text]): [string, unknown] => {
+        const type = types.get(column.toLowerCase());
+        return [column, type === undefined || text === null ? text : cell(text, type, { path, line: info.lines, column })];
+      });
+      yield Object.fromEntries(cells);
+    }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new LakeError(
@@ -35,6 +37,11 @@ export async function* readCsv(path: string, stream: Readable, schema: StructTyp
       error,
     );
   }
+}
+
+interface ParsedLine {
+  readonly record: Readonly<Record<string, string | null>>;
+  readonly info: { readonly lines: number };
 }
 
 function checkedHeading(path: string, heading: readonly string[]): string[] {
