@@ -8,7 +8,6 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   "p-limit": ["base/concurrency.ts"],
   commander: ["cli/"],
   "cli-progress": ["cli/"],
-  "cli-table3": ["cli/"],
   "csv-parse": ["cli/"],
   "csv-stringify": ["cli/"],
   "lossless-json": ["cli/"],

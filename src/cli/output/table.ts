@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { cellText, cutText, textWidth } from "./cell-text.js";
 import { layoutTable, type Heading, type TableLayout } from "./table-layout.js";
 import { bold, dim, isColoured, outputWidth } from "./terminal.js";
@@ -23,34 +22,50 @@ export function layoutOf(headings: readonly Heading[], rows: Rows, width = outpu
 }
 
 /** A piece of a table: the first has the headings, the last the line below. */
-export function renderRows(
-  { headings, widths }: TableLayout,
-  rows: Rows,
-  piece: { readonly isFirst: boolean; readonly isLast: boolean },
-): string {
+export function renderRows(layout: TableLayout, rows: Rows, piece: { readonly isFirst: boolean; readonly isLast: boolean }): string {
   const coloured = isColoured();
-  const fit = (text: string, column: number): string => cutText(text, widths[column] ?? 0);
-  const table = new Table({
-    ...(piece.isFirst ? { head: headings.map(({ name }, column) => (coloured ? bold(fit(name, column)) : fit(name, column))) } : {}),
-    colWidths: widths.map((columnWidth) => columnWidth + 2),
-    colAligns: headings.map(({ align }) => align ?? "left"),
-    style: { head: [], border: [], compact: true },
-    chars: { ...(piece.isFirst ? {} : noTop), ...(piece.isLast ? {} : noBottom) },
-  });
-  for (const row of rows) {
-    table.push(
-      headings.map((_, column) => {
-        const value = row[column];
-        const text = fit(cellText(value), column);
-        return coloured && (value === null || value === undefined) ? dim(text) : text;
-      }),
+  const { headings } = layout;
+  const lines: string[] = [];
+  if (piece.isFirst) {
+    const heads = headings.map(({ name }) => name);
+    lines.push(
+      ruler(layout, "┌┬┐"),
+      line(layout, heads, () => (coloured ? bold : asIs)),
+      ruler(layout, "├┼┤"),
     );
   }
-  return table.toString();
+  for (const row of rows) {
+    const styleOf = (column: number): ((text: string) => string) => (coloured && isNull(row[column]) ? dim : asIs);
+    lines.push(
+      line(
+        layout,
+        headings.map((_, column) => cellText(row[column])),
+        styleOf,
+      ),
+    );
+  }
+  if (piece.isLast) lines.push(ruler(layout, "└┴┘"));
+  return lines.join("\n");
 }
 
-const noTop = { top: "", "top-left": "", "top-mid": "", "top-right": "" } as const;
-const noBottom = { bottom: "", "bottom-left": "", "bottom-mid": "", "bottom-right": "" } as const;
+function ruler({ widths }: TableLayout, corners: string): string {
+  const [left = "", between = "", right = ""] = corners;
+  return left + widths.map((width) => "─".repeat(width + 2)).join(between) + right;
+}
+
+function line({ headings, widths }: TableLayout, texts: readonly string[], styleOf: (column: number) => (text: string) => string): string {
+  const cells = texts.map((text, column) => {
+    const width = widths[column] ?? 0;
+    const cut = cutText(text, width);
+    const padding = " ".repeat(Math.max(0, width - textWidth(cut)));
+    const styled = styleOf(column)(cut);
+    return headings[column]?.align === "right" ? padding + styled : styled + padding;
+  });
+  return `│ ${cells.join(" │ ")} │`;
+}
+
+const asIs = (text: string): string => text;
+const isNull = (value: unknown): boolean => value === null || value === undefined;
 
 /** Two columns without a frame: names and what they are. */
 export function renderFacts(facts: readonly (readonly [string, unknown])[], width = outputWidth()): string {
