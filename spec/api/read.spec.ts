@@ -112,9 +112,11 @@ describe("toArrow, count, files, explain", () => {
 
   test("count counts all rows, or those that match", async () => {
     const users = await usersTable();
-    expect([await users.count(), await users.count({ where: "country = 'KR'" }), await users.count({ where: col("score").lt(0) })]).toEqual(
-      [3, 2, 1],
-    );
+    expect([
+      await users.count(),
+      await users.count({ where: "country = 'KR'" }),
+      await users.count({ where: col("score").lt(0) }),
+    ]).toEqual([3, 2, 1]);
   });
 
   test("files gives path, size, rows, partition and bounds, after skipping", async () => {

@@ -107,7 +107,10 @@ describe("a damaged data file", () => {
     ["pages of zeros", (bytes) => bytes.fill(0, 4, Math.floor(bytes.length / 4))],
     ["pages of noise", (bytes) => bytes.map((byte, at) => (at > 4 && at < bytes.length / 4 ? byte ^ 0x5b : byte))],
     ["a footer of noise", (bytes) => bytes.map((byte, at) => (at > bytes.length - 60 && at < bytes.length - 8 ? byte ^ 0xa5 : byte))],
-    ["a footer longer than the file", (bytes) => bytes.map((byte, at) => (at >= bytes.length - 8 && at < bytes.length - 4 ? 0x7f : byte))],
+    [
+      "a footer longer than the file",
+      (bytes) => bytes.map((byte, at) => (at >= bytes.length - 8 && at < bytes.length - 4 ? 0x7f : byte)),
+    ],
     ["another end", (bytes) => bytes.map((byte, at) => (at >= bytes.length - 4 ? 0x20 : byte))],
   ];
 

@@ -164,7 +164,11 @@ describe("merges", () => {
       facts: {},
     });
     await expectRefused(table as never, merge(["key"]), { code: "expression/unknown-column", says: ["key"], facts: {} });
-    await expectRefused(table as never, merge("t.id = s.id"), { code: "expression/unknown-column", says: [/target/, /source/], facts: {} });
+    await expectRefused(table as never, merge("t.id = s.id"), {
+      code: "expression/unknown-column",
+      says: [/target/, /source/],
+      facts: {},
+    });
     for (const [on, missing] of [
       ["true", ["target", "source"]],
       ["target.id = 1", ["source"]],

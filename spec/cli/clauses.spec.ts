@@ -41,9 +41,12 @@ test.concurrent("merge does the clauses it is told, deletes first, and only them
 
 test.concurrent("update takes several assignments, each SQL after the first =", async () => {
   await newTable("u");
-  await lake(["update", "u", "--set", "name = case when id = 1 then 'one' else name end", "--set", "`id`=id * 10", "--where", "id <= 2"], {
-    cwd,
-  });
+  await lake(
+    ["update", "u", "--set", "name = case when id = 1 then 'one' else name end", "--set", "`id`=id * 10", "--where", "id <= 2"],
+    {
+      cwd,
+    },
+  );
   expect(await rowsOf("u")).toEqual([
     { id: 3, name: "c" },
     { id: 10, name: "one" },

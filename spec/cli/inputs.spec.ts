@@ -11,7 +11,10 @@ test("globs are files in the order of their names; several inputs are one commit
   await writeFile(join(cwd, "g/c.ndjson"), '{"id":2,"name":"c"}\n');
   await lake(["create", "t", "--schema", "id long, name string", "--quiet"], { cwd });
   const inputs = ["g/?.csv", "g/[x].csv", join(cwd, "g/*.ndjson")];
-  expect(JSON.parse(await lake(["append", "t", ...inputs, "--json"], { cwd }))).toMatchObject({ version: 1, metrics: { rowsInserted: 4 } });
+  expect(JSON.parse(await lake(["append", "t", ...inputs, "--json"], { cwd }))).toMatchObject({
+    version: 1,
+    metrics: { rowsInserted: 4 },
+  });
   expect(await lake(["show", "t", "--format", "csv", "--columns", "name"], { cwd })).toBe("name\ng/a.csv\ng/b.csv\ng/[x].csv\nc\n");
 });
 

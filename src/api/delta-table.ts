@@ -253,7 +253,9 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     checkOptions("update", options ?? null, ["set", "where", ...writeOptionNames]);
     const set = assignmentNodes("update", "set", options.set);
     const where = chosenRows("update", options);
-    return this.#write("update", options, ({ engine, context, table, verb }) => engine.updateRows(context, table, { ...verb, set, where }));
+    return this.#write("update", options, ({ engine, context, table, verb }) =>
+      engine.updateRows(context, table, { ...verb, set, where }),
+    );
   }
 
   /** Begins an upsert; nothing happens before its `execute()`. */
@@ -354,7 +356,10 @@ function overwritesSchema(options: OverwriteOptions): boolean {
     );
   }
   if (options.where !== undefined) {
-    throw new LakeError("usage/invalid-option", 'overwrite takes either where or schema: "overwrite": rows that stay have the old schema.');
+    throw new LakeError(
+      "usage/invalid-option",
+      'overwrite takes either where or schema: "overwrite": rows that stay have the old schema.',
+    );
   }
   return true;
 }

@@ -6,7 +6,11 @@ import type { BatchInput } from "../schema/batch-input.js";
  * takes. Columns may be missing, and there may be others, for conditions.
  */
 export type MergeSource<B extends BatchInput<object>, I> = B &
-  (B extends Iterable<infer E> ? Iterable<SourceItem<E, I>> : B extends AsyncIterable<infer E> ? AsyncIterable<SourceItem<E, I>> : unknown);
+  (B extends Iterable<infer E>
+    ? Iterable<SourceItem<E, I>>
+    : B extends AsyncIterable<infer E>
+      ? AsyncIterable<SourceItem<E, I>>
+      : unknown);
 
 type SourceItem<E, I> = E extends ArrowBatchLike | ArrowTableLike
   ? E

@@ -35,7 +35,10 @@ function timestampMs(timestamp: string | Date | number): number {
   if (typeof timestamp === "number" || timestamp instanceof Date) {
     const ms = Number(timestamp);
     if (Number.isFinite(ms)) return Math.floor(ms);
-    throw new LakeError("usage/invalid-timestamp", "The timestamp is no point in time. Pass a valid Date or milliseconds since the epoch.");
+    throw new LakeError(
+      "usage/invalid-timestamp",
+      "The timestamp is no point in time. Pass a valid Date or milliseconds since the epoch.",
+    );
   }
   if (!isoWithZone.test(timestamp)) {
     throw new LakeError(

@@ -5,7 +5,10 @@ import { counted } from "../output/counted.js";
 import { toJson } from "../output/json.js";
 import { writeOut } from "../output/stdout.js";
 
-export async function create(url: string, { schema, partitionBy, clusterBy, property, comment, json, quiet }: CreateFlags): Promise<void> {
+export async function create(
+  url: string,
+  { schema, partitionBy, clusterBy, property, comment, json, quiet }: CreateFlags,
+): Promise<void> {
   const options = { schema: parseSchemaText(schema), partitionBy, properties: property, comment };
   // The API refuses clustering columns by name until there are clustered tables.
   const table = await DeltaTable.create(url, clusterBy === undefined ? options : { ...options, ...{ clusterBy } });

@@ -28,9 +28,13 @@ function splitAssignment(text: string): readonly [string, string] {
   const match = /^\s*((?:`(?:[^`]|``)*`|[^`=])+?)\s*=(?!=)\s*(.+)$/s.exec(text);
   const [, column, expression] = match ?? [];
   if (column === undefined || expression === undefined) {
-    throw new LakeError("usage/invalid-option", `--set takes "column = expression", found "${text}". Example: --set "score = score * 2".`, {
-      set: text,
-    });
+    throw new LakeError(
+      "usage/invalid-option",
+      `--set takes "column = expression", found "${text}". Example: --set "score = score * 2".`,
+      {
+        set: text,
+      },
+    );
   }
   return [column, expression];
 }

@@ -53,7 +53,11 @@ function ruler({ widths }: TableLayout, corners: string): string {
   return left + widths.map((width) => "─".repeat(width + 2)).join(between) + right;
 }
 
-function line({ headings, widths }: TableLayout, texts: readonly string[], styleOf: (column: number) => (text: string) => string): string {
+function line(
+  { headings, widths }: TableLayout,
+  texts: readonly string[],
+  styleOf: (column: number) => (text: string) => string,
+): string {
   const cells = texts.map((text, column) => {
     const width = widths[column] ?? 0;
     const cut = cutText(text, width);
@@ -70,5 +74,7 @@ const isNull = (value: unknown): boolean => value === null || value === undefine
 /** Two columns without a frame: names and what they are. */
 export function renderFacts(facts: readonly (readonly [string, unknown])[], width = outputWidth()): string {
   const longest = Math.max(...facts.map(([name]) => textWidth(name)));
-  return facts.map(([name, value]) => `${name.padEnd(longest)}  ${cutText(cellText(value), Math.max(20, width - longest - 2))}`).join("\n");
+  return facts
+    .map(([name, value]) => `${name.padEnd(longest)}  ${cutText(cellText(value), Math.max(20, width - longest - 2))}`)
+    .join("\n");
 }
