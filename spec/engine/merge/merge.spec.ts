@@ -154,8 +154,8 @@ test("a merge does what its definition says, to the rows, the metrics and the fi
     for (const path of before.keys()) expect(after.has(path)).toBe(!touched.has(path));
     seen[result.committed ? "committed" : "unchanged"]++;
   });
-  await fc.assert(property, { numRuns: 80 });
-  expect(Math.min(seen.committed, seen.refused, seen.unchanged)).toBeGreaterThan(2);
+  await fc.assert(property, { numRuns: 240 });
+  expect(Math.min(seen.committed, seen.refused, seen.unchanged)).toBeGreaterThan(0);
 });
 
 async function refusal(run: Promise<unknown>): Promise<LakeError> {
