@@ -88,7 +88,11 @@ async function merge(path, sourcePath) {
   const { value, ...times } = await timed(async () => {
     const table = await DeltaTable.open(path);
     const on = "t.id = s.id";
-    return table.merge({ source, on, as: ["t", "s"] }).whenMatchedUpdateAll().whenNotMatchedInsertAll().execute();
+    return table
+      .merge({ source, on, as: ["t", "s"] })
+      .whenMatchedUpdateAll()
+      .whenNotMatchedInsertAll()
+      .execute();
   });
   const { rowsInserted, rowsUpdated, rowsDeleted } = value.metrics;
   return { ...times, changed: [rowsInserted, rowsUpdated, rowsDeleted] };

@@ -71,7 +71,9 @@ async function timed(read) {
 }
 
 async function laketable(path) {
-  const inParquet = ["range-reader", "footer", "file-schema", "read-file", "codec-pool"].map((module) => `parquet/${module}`);
+  const inParquet = ["range-reader", "metadata/footer", "metadata/file-schema", "read/read-file", "codec/codec-pool"].map(
+    (module) => `parquet/${module}`,
+  );
   const modules = await Promise.all(["storage/local-store", ...inParquet].map((module) => import(`../dist/${module}.js`)));
   const all = Object.assign({}, ...modules);
   const { createLocalStore, storeRangeReader, readFooter, schemaOfFile, readParquet, createPooledCodec } = all;

@@ -51,7 +51,9 @@ async function compare() {
       const of = (engine, what) => median(turns.map((turn) => turn[engine][what]));
       for (const engine of Object.keys(engines)) {
         const [ms, cpuMs, mb, peakMb, baseMb] = ["ms", "cpuMs", "mb", "peakMb", "baseMb"].map((what) => of(engine, what).toFixed(0));
-        console.log(`${compression.padEnd(7)} ${engine.padEnd(10)} ${ms} ms, ${cpuMs} ms of processors, ${mb} MB, peak ${peakMb} MB (${baseMb} MB before)`);
+        console.log(
+          `${compression.padEnd(7)} ${engine.padEnd(10)} ${ms} ms, ${cpuMs} ms of processors, ${mb} MB, peak ${peakMb} MB (${baseMb} MB before)`,
+        );
       }
       const ratio = (what) => median(turns.map(({ laketable, duckdb }) => laketable[what] / duckdb[what])).toFixed(2);
       console.log(`${compression.padEnd(7)} laketable / DuckDB, median of pairs: time ${ratio("ms")}, processor time ${ratio("cpuMs")}`);
@@ -82,9 +84,17 @@ async function timed(to, write) {
 }
 
 async function laketable(from, to, compression) {
-  const names = ["storage/local-store", "parquet/range-reader", "parquet/footer", "parquet/file-schema", "parquet/read-file", "parquet/write-file"];
-  const modules = await Promise.all([...names, "parquet/codec-pool", "base/memory"].map((name) => import(`../dist/${name}.js`)));
-  const [{ createLocalStore }, { storeRangeReader }, { readFooter }, { schemaOfFile }, { readParquet }, { createParquetWriter }] = modules;
+  const names = [
+    "storage/local-store",
+    "parquet/range-reader",
+    "parquet/metadata/footer",
+    "parquet/metadata/file-schema",
+    "parquet/read/read-file",
+    "parquet/write/write-file",
+  ];
+  const modules = await Promise.all([...names, "parquet/codec/codec-pool", "base/memory"].map((name) => import(`../dist/${name}.js`)));
+  const [{ createLocalStore }, { storeRangeReader }, { readFooter }, { schemaOfFile }, { readParquet }, { createParquetWriter }] =
+    modules;
   const [{ createPooledCodec }, { createMemoryBudget }] = modules.slice(6);
   const store = createLocalStore(dirname(from));
   const key = basename(from);
@@ -135,7 +145,9 @@ async function assertSameRows(a, b) {
   const connection = await (await DuckDBInstance.create(":memory:")).connect();
   const list = columnNames.join(", ");
   const sum = `SELECT count(*), sum(hash(${list})::HUGEINT) FROM`;
-  const [one, other] = await Promise.all([a, b].map(async (path) => String((await connection.runAndReadAll(`${sum} '${path}'`)).getRows())));
+  const [one, other] = await Promise.all(
+    [a, b].map(async (path) => String((await connection.runAndReadAll(`${sum} '${path}'`)).getRows())),
+  );
   if (one !== other) throw new Error(`what was written is not what was read: ${one} and ${other}`);
 }
 

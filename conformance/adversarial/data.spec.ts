@@ -11,14 +11,26 @@ async function create(schema: Record<string, string>, partitionBy: readonly stri
 
 test("dictionaries may differ from batch to batch and be slices", async () => {
   const table = await create({ k: "int", s: "string" });
-  const texts = [["a", "b", "a", null], ["z", "b", "y", "z"], [null, null], ["q".repeat(50), "a"]];
+  const texts = [
+    ["a", "b", "a", null],
+    ["z", "b", "y", "z"],
+    [null, null],
+    ["q".repeat(50), "a"],
+  ];
   await table.append(texts.flatMap((values, at) => dictionaryTable(values, at * 10).batches));
   expect((await table.toArray()).map(({ s }) => s)).toEqual(texts.flat());
   await table.append(dictionaryTable(["m", "n", null, "o", "p"], 100).slice(1, 4));
   expect((await table.toArray({ where: "k >= 100" })).map(({ s }) => s)).toEqual(["n", null, "o"]);
 });
 
-const stretches = [[1, 60], [3, 4], [7, 9], [8, 17], [5, 5], [13, 61]] as const;
+const stretches = [
+  [1, 60],
+  [3, 4],
+  [7, 9],
+  [8, 17],
+  [5, 5],
+  [13, 61],
+] as const;
 
 test.each(stretches)("rows %i to %i of a longer batch are written as they are", async (start, end) => {
   const schema = { k: "int", b: "boolean", s: "string", a: "array<int>", n: "struct<x:boolean,y:string>" };

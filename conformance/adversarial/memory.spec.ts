@@ -34,10 +34,14 @@ describe.each(limits)("with a budget of %i bytes nothing waits for ever", { time
     await scans[2].return();
     await table.append(rows(filesPerTable, 10));
     await table.update({ set: { text: "'changed'" }, where: "k < 10" });
-    await table.merge({ source: rows(1, 100), on: ["k"] }).whenMatchedUpdateAll().whenNotMatchedInsertAll().execute();
+    await table
+      .merge({ source: rows(1, 100), on: ["k"] })
+      .whenMatchedUpdateAll()
+      .whenNotMatchedInsertAll()
+      .execute();
     await table.delete("k % 2 = 1");
     let seen = 2 * rowsPerFile;
-    for (let open = true; open; ) {
+    for (let open = true; open;) {
       const steps = [await scans[0].next(), await scans[1].next()];
       for (const { value } of steps) seen += (value as RecordBatch | undefined)?.numRows ?? 0;
       open = steps.some(({ done }) => done !== true);
@@ -67,7 +71,9 @@ describe.each(limits)("with a budget of %i bytes nothing waits for ever", { time
     await held.return();
     const stop = new AbortController();
     stop.abort();
-    const refused = await readParquet(path, { ...options, signal: stop.signal }).next().catch((error: unknown) => error);
+    const refused = await readParquet(path, { ...options, signal: stop.signal })
+      .next()
+      .catch((error: unknown) => error);
     expect(LakeError.is(refused, "usage/aborted")).toBe(true);
   });
 });

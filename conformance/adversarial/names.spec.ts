@@ -17,7 +17,11 @@ test.each(names)("a column called %s is a column like any other", async (name) =
   await table.append([row(1, "a"), row(2, null)]);
   expect(await table.toArray()).toEqual([row(1, "a"), row(2, null)]);
   await table.update({ set: record({}, quoted, "'b'") as Record<string, string>, where: "k = 2" });
-  await table.merge({ source: [row(2, "m"), row(3, "n")], on: ["k"] }).whenMatchedUpdateAll().whenNotMatchedInsertAll().execute();
+  await table
+    .merge({ source: [row(2, "m"), row(3, "n")], on: ["k"] })
+    .whenMatchedUpdateAll()
+    .whenNotMatchedInsertAll()
+    .execute();
   await table.checkpoint();
   const again = await DeltaTable.open(table.url, options);
   expect(await again.count({ where: `${quoted} in ('a', 'm', 'n')` })).toBe(3);

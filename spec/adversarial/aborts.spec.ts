@@ -14,7 +14,12 @@ const verbs: Readonly<Record<string, Verb>> = {
   overwrite: (table, signal) => table.overwrite(source, { signal, where: "k in (2, 9)" }),
   delete: (table, signal) => table.delete({ where: "k = 1", signal }),
   update: (table, signal) => table.update({ set: { v: "v + 1" }, signal }),
-  merge: (table, signal) => table.merge({ source, on: ["k"], signal }).whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(),
+  merge: (table, signal) =>
+    table
+      .merge({ source, on: ["k"], signal })
+      .whenMatchedUpdateAll()
+      .whenNotMatchedInsertAll()
+      .execute(),
   toArray: (table, signal) => table.toArray({ where: "v > 1", signal }),
   count: (table, signal) => table.count({ where: "v > 1", signal }),
 };

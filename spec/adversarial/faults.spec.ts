@@ -19,7 +19,12 @@ const verbs: Readonly<Record<string, Verb>> = {
   "overwrite where": (table) => table.overwrite([{ k: 2, part: "a", v: 5 }], { where: "k <= 2" }),
   delete: (table) => table.delete("k = 1 or part = 'b'"),
   update: (table) => table.update({ set: { v: "v + 1000" }, where: "k > 1" }),
-  merge: (table) => table.merge({ source, on: ["k"] }).whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(),
+  merge: (table) =>
+    table
+      .merge({ source, on: ["k"] })
+      .whenMatchedUpdateAll()
+      .whenNotMatchedInsertAll()
+      .execute(),
 };
 const effects: readonly FaultEffect[] = [{ kind: "fail-before" }, { kind: "no-space" }, { kind: "lose-reply" }, { kind: "echo" }];
 const cases = Object.keys(verbs).flatMap((name) => effects.map((effect) => [name, effect.kind, effect] as const));

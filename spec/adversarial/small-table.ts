@@ -31,6 +31,7 @@ export async function orphans(store: ObjectStore): Promise<readonly string[]> {
   const keys: string[] = [];
   for await (const { key } of store.list()) keys.push(key);
   let log = "";
-  for (const key of keys) if (key.startsWith("_delta_log/") && key.endsWith(".json")) log += new TextDecoder().decode(await store.get(key));
+  for (const key of keys)
+    if (key.startsWith("_delta_log/") && key.endsWith(".json")) log += new TextDecoder().decode(await store.get(key));
   return keys.filter((key) => key.endsWith(".parquet") && !key.startsWith("_delta_log/") && !log.includes(key.split("/").at(-1) ?? key));
 }

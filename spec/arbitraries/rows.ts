@@ -30,7 +30,10 @@ export function arbitraryRow(schema: StructType): fc.Arbitrary<Row> {
 }
 
 /** A batch of rows of a schema, sometimes a slice of a larger one, with the rows that are in it. */
-export function arbitraryBatch(schema: StructType, options: ArbitraryRowsOptions = {}): fc.Arbitrary<{ batch: RecordBatch; rows: Row[] }> {
+export function arbitraryBatch(
+  schema: StructType,
+  options: ArbitraryRowsOptions = {},
+): fc.Arbitrary<{ batch: RecordBatch; rows: Row[] }> {
   return fc
     .tuple(arbitraryRows(schema, options), arbitraryRows(schema, { maxLength: 9 }), arbitraryRows(schema, { maxLength: 9 }))
     .map(([rows, before, after]) => {

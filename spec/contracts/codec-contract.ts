@@ -2,9 +2,9 @@ import * as arrow from "apache-arrow";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LakeError } from "../../src/base/errors.js";
-import type { ParquetCodec } from "../../src/parquet/codec.js";
-import { compressionCodecs, type ColumnMetadata, type FileMetadata } from "../../src/parquet/file-metadata.js";
-import { encodeFooter, footerOfBytes } from "../../src/parquet/footer.js";
+import type { ParquetCodec } from "../../src/parquet/codec/codec.js";
+import { compressionCodecs, type ColumnMetadata, type FileMetadata } from "../../src/parquet/metadata/file-metadata.js";
+import { encodeFooter, footerOfBytes } from "../../src/parquet/metadata/footer.js";
 
 /** What every `ParquetCodec` keeps. `make` is called once; its codec serves all cases one after the other. */
 export function codecContract(name: string, make: () => ParquetCodec): void {
@@ -143,14 +143,18 @@ export function codecContract(name: string, make: () => ParquetCodec): void {
     test("what was aborted before it began is refused", async () => {
       const file = await encode([sampleBatch(5)]);
       const signal = AbortSignal.abort();
-      await expect(codec.decode(file, { path: "sample.parquet", batchRows: 10, signal })).rejects.toMatchObject({ code: "usage/aborted" });
+      await expect(codec.decode(file, { path: "sample.parquet", batchRows: 10, signal })).rejects.toMatchObject({
+        code: "usage/aborted",
+      });
       await expect(encode([sampleBatch(5)], { signal })).rejects.toMatchObject({ code: "usage/aborted" });
     });
 
     test("an abort refuses the jobs of its signal and no others", async () => {
       const file = await encode([sampleBatch(5)]);
       const controller = new AbortController();
-      const aborted = Array.from({ length: 6 }, () => codec.decode(file.slice(), { path: "a", batchRows: 10, signal: controller.signal }));
+      const aborted = Array.from({ length: 6 }, () =>
+        codec.decode(file.slice(), { path: "a", batchRows: 10, signal: controller.signal }),
+      );
       const others = Array.from({ length: 3 }, () => decode(file.slice()));
       controller.abort();
       for (const result of await Promise.allSettled(aborted))

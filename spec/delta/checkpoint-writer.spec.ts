@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LakeError } from "../../src/base/errors.js";
 import { deleteRows } from "../../src/engine/delete.js";
 import { setProperties } from "../../src/engine/set-properties.js";
-import { readFooter } from "../../src/parquet/footer.js";
+import { readFooter } from "../../src/parquet/metadata/footer.js";
 import { storeRangeReader } from "../../src/parquet/range-reader.js";
 import { createMemoryStore } from "../../src/storage/memory-store.js";
 import type { ObjectStore } from "../../src/storage/object-store.js";

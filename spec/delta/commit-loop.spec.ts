@@ -7,7 +7,7 @@ import { createDeltaContext, type DeltaContext } from "../../src/delta/delta-con
 import type { CommitActions } from "../../src/delta/protocol/actions.js";
 import { decodeCommit } from "../../src/delta/protocol/decode-commit.js";
 import { commitPath } from "../../src/delta/protocol/log-path.js";
-import { createInlineCodec } from "../../src/parquet/codec-inline.js";
+import { createInlineCodec } from "../../src/parquet/codec/codec-inline.js";
 import { createMemoryStore } from "../../src/storage/memory-store.js";
 import type { ObjectStore } from "../../src/storage/object-store.js";
 import { createFaultyStore, type Fault, type FaultyStore } from "../doubles/faulty-store.js";

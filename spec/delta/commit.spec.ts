@@ -96,7 +96,9 @@ describe("commitPending", () => {
     const keys = await dataKeys(fixture);
     const error = await failureOf(deleteIds(fixture, table, "id in (1, 7)"));
     expect(error).toMatchObject({ code: "delta/conflict", context: { rule: "concurrent-delete-read", version: 3, readVersion: 2 } });
-    expect(error.message).toMatch(/made on version 2 was not committed: version 3 \(DELETE\) removed .*Refresh the table and run it again/);
+    expect(error.message).toMatch(
+      /made on version 2 was not committed: version 3 \(DELETE\) removed .*Refresh the table and run it again/,
+    );
     expect(await dataKeys(fixture)).toEqual(keys);
   });
 

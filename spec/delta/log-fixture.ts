@@ -1,7 +1,7 @@
 import { systemHost, type Host } from "../../src/base/host.js";
 import { createDeltaContext, type DeltaContext } from "../../src/delta/delta-context.js";
 import { commitPath } from "../../src/delta/protocol/log-path.js";
-import { createInlineCodec } from "../../src/parquet/codec-inline.js";
+import { createInlineCodec } from "../../src/parquet/codec/codec-inline.js";
 import { createMemoryStore } from "../../src/storage/memory-store.js";
 import type { ObjectStore } from "../../src/storage/object-store.js";
 import { createCountingStore, type CountingStore } from "../doubles/counting-store.js";

@@ -190,7 +190,10 @@ describe("no table", () => {
 describe("time travel", () => {
   it("by version names the range that there is", async () => {
     await write(3);
-    expect(await refusal({ version: 9 })).toMatchObject({ code: "delta/no-such-version", context: { version: 9, earliest: 0, latest: 3 } });
+    expect(await refusal({ version: 9 })).toMatchObject({
+      code: "delta/no-such-version",
+      context: { version: 9, earliest: 0, latest: 3 },
+    });
   });
 
   it("by timestamp takes the newest version not later than it, by the times of the files", async () => {
@@ -234,7 +237,11 @@ describe("time travel", () => {
     await write(1);
     for (let version = 2; version <= 8; version++) {
       const inCommitTimestamp = start + 50_000 + (version - 2) * 10_000;
-      await table.commit(version, { commitInfo: { inCommitTimestamp } }, ...(version === 2 ? [features, metaData({ configuration })] : []));
+      await table.commit(
+        version,
+        { commitInfo: { inCommitTimestamp } },
+        ...(version === 2 ? [features, metaData({ configuration })] : []),
+      );
     }
     expect((await open()).timestampMs).toBe(start + 110_000);
     const cases = [

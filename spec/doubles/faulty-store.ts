@@ -118,7 +118,8 @@ export function createFaultyStore(inner: ObjectStore): FaultyStore {
     head: (key, options) => through({ operation: "head", key }, () => inner.head(key, options)),
     put: (key, bytes, options) => through({ operation: "put", key }, () => inner.put(key, bytes, options)),
     putIfAbsent: (key, bytes, options) => through({ operation: "putIfAbsent", key }, () => inner.putIfAbsent(key, bytes, options)),
-    openWriter: (key, options) => through({ operation: "openWriter", key }, async () => writer(key, await inner.openWriter(key, options))),
+    openWriter: (key, options) =>
+      through({ operation: "openWriter", key }, async () => writer(key, await inner.openWriter(key, options))),
     async *list(options = {}): AsyncGenerator<ObjectMeta> {
       yield* await through({ operation: "list", key: options.prefix ?? "" }, async () => inner.list(options));
     },

@@ -21,7 +21,11 @@ describe("count", () => {
         fc.boolean(),
         async (commits, where, isPartitioned) => {
           const fixture = openFixture();
-          const table = await append(fixture, await createTable(fixture, columns, { partitionBy: isPartitioned ? ["p"] : [] }), ...commits);
+          const table = await append(
+            fixture,
+            await createTable(fixture, columns, { partitionBy: isPartitioned ? ["p"] : [] }),
+            ...commits,
+          );
           const counted = await countRows(fixture.context, table.snapshot, { where: where === undefined ? undefined : sql(where) });
           expect(counted).toBe((await rowsOf(fixture, table.snapshot, where === undefined ? {} : { where })).length);
         },

@@ -78,7 +78,10 @@ describe("readFileRows", () => {
         const expected = rows
           .map((row, number) => ({ number, row }))
           .filter(({ number, row }) => (numbers === undefined || numbers.includes(number)) && isTrue(row))
-          .map(({ number, row }) => ({ number, row: Object.fromEntries(Object.entries(row).filter((_, slot) => output.includes(slot))) }));
+          .map(({ number, row }) => ({
+            number,
+            row: Object.fromEntries(Object.entries(row).filter((_, slot) => output.includes(slot))),
+          }));
         expect(found).toEqual(expected);
       }),
       { numRuns: 60 },
@@ -128,7 +131,12 @@ describe("createFileSet", () => {
 
   test("a budget that holds next to nothing makes smaller files, never an error or a lost row", async () => {
     const fixture = openFixture(createMemoryStore(), 4096);
-    const table = await append(fixture, await createTable(fixture, "id int, p int", { partitionBy: ["p"] }), rows(3000, 20), rows(500, 3));
+    const table = await append(
+      fixture,
+      await createTable(fixture, "id int, p int", { partitionBy: ["p"] }),
+      rows(3000, 20),
+      rows(500, 3),
+    );
     const found: Row[] = [];
     for await (const group of table.snapshot.plan()) {
       for (const file of group) found.push(...(await read(fixture, table.snapshot, file, {})).map(({ row }) => row));

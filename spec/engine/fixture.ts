@@ -8,7 +8,7 @@ import type { EngineContext } from "../../src/engine/context.js";
 import { scan, type ScanOptions } from "../../src/engine/scan.js";
 import type { ExpressionNode } from "../../src/expression/expression.js";
 import { parseExpression } from "../../src/expression/parse.js";
-import { createInlineCodec } from "../../src/parquet/codec-inline.js";
+import { createInlineCodec } from "../../src/parquet/codec/codec-inline.js";
 import { fromArrowSchema } from "../../src/schema/arrow-mapping.js";
 import { rowReader, type Row } from "../../src/schema/row-reader.js";
 import { batchFromRows } from "../../src/schema/row-writer.js";

@@ -34,7 +34,14 @@ export const duckdbDifferences: readonly DuckdbDifference[] = [
     duckdb: "3",
     reason: "Spark cuts the fraction off, DuckDB rounds",
   },
-  { topic: "decimal to whole number", sql: "cast(2.5 as int)", spark: "2", duckdbSql: "cast(2.5 as int)", duckdb: "3", reason: "the same" },
+  {
+    topic: "decimal to whole number",
+    sql: "cast(2.5 as int)",
+    spark: "2",
+    duckdbSql: "cast(2.5 as int)",
+    duckdb: "3",
+    reason: "the same",
+  },
   {
     topic: "decimal division",
     sql: "1.0 / 3",

@@ -5,7 +5,14 @@ import type { Column } from "../../src/columnar/column.js";
 import { castColumn } from "../../src/expression/cast.js";
 import { bind } from "../../src/expression/bind.js";
 import { evaluate } from "../../src/expression/evaluate.js";
-import { daysOfMicros, microsOfDay, splitMicros, storeDaysAndMicros, toBigInt, wordsOfBigInt } from "../../src/expression/kernels/int64.js";
+import {
+  daysOfMicros,
+  microsOfDay,
+  splitMicros,
+  storeDaysAndMicros,
+  toBigInt,
+  wordsOfBigInt,
+} from "../../src/expression/kernels/int64.js";
 import { compileLike, matchesLike } from "../../src/expression/kernels/like-pattern.js";
 import { divideHalfUp } from "../../src/expression/kernels/decimal.js";
 import { roundDouble } from "../../src/expression/kernels/rounding.js";
@@ -115,7 +122,9 @@ function plain(value: number): string {
 
 describe("like", () => {
   const piece = fc.constantFrom("a", "b", "ä", "\u{1f600}", "%", "_", "\\%", "\\_", "\\\\", ".", "");
-  const text = fc.array(fc.constantFrom("a", "b", "ä", "\u{1f600}", "%", "_", "\\", "."), { maxLength: 6 }).map((parts) => parts.join(""));
+  const text = fc
+    .array(fc.constantFrom("a", "b", "ä", "\u{1f600}", "%", "_", "\\", "."), { maxLength: 6 })
+    .map((parts) => parts.join(""));
   test("matches as the regular expression of its pattern", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 5 }), text, (parts, subject) => {
@@ -223,7 +232,9 @@ describe("the clock", () => {
   });
   test("is needed", () => {
     const expression = bind(parseExpression("now()"), { columns: [] });
-    expect(() => evaluate(expression, { length: 1, column: () => columnOf(types.int, []) })).toThrow(/time of the statement is not known/);
+    expect(() => evaluate(expression, { length: 1, column: () => columnOf(types.int, []) })).toThrow(
+      /time of the statement is not known/,
+    );
   });
 });
 

@@ -73,7 +73,9 @@ const expression = fc.letrec<{ node: ExpressionNode }>((tie) => {
       fc
         .tuple(fc.constantFrom("and" as const, "or" as const), fc.array(node, { minLength: 2, maxLength: 4 }))
         .map(([op, args]) => conjoin(op, args)),
-      fc.tuple(fc.constantFrom("not", "negate", "isnull", "isnotnull", "istrue", "isfalse", "upper"), node).map(([op, a]) => call(op, [a])),
+      fc
+        .tuple(fc.constantFrom("not", "negate", "isnull", "isnotnull", "istrue", "isfalse", "upper"), node)
+        .map(([op, a]) => call(op, [a])),
       fc.array(node, { minLength: 1, maxLength: 4 }).map((args) => call("in", args)),
       fc.tuple(node, node, node).map((args) => call("between", args)),
       fc.tuple(node, node).map(([a, b]) => call("like", [a, b, { kind: "literal", value: "#", type: types.string }])),

@@ -75,5 +75,7 @@ describe("the codec in somebody's bundle", () => {
 test("the package carries the worker's script", async () => {
   const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: root });
   const [packed] = JSON.parse(stdout) as { files: { path: string }[] }[];
-  expect(packed?.files.map(({ path }) => path)).toEqual(expect.arrayContaining(["dist/parquet/worker.js", "dist/parquet/codec-job.js"]));
+  expect(packed?.files.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(["dist/parquet/codec/worker.js", "dist/parquet/codec/codec-job.js"]),
+  );
 });

@@ -5,9 +5,9 @@ import { LakeError } from "../../src/base/errors.js";
 import { bindPredicate } from "../../src/expression/bind.js";
 import { parseExpression } from "../../src/expression/parse.js";
 import { tableScope } from "../../src/expression/scope.js";
-import { createPooledCodec } from "../../src/parquet/codec-pool.js";
-import type { ParquetCodec } from "../../src/parquet/codec.js";
-import { defaultPlanLimits } from "../../src/parquet/plan-row-group.js";
+import { createPooledCodec } from "../../src/parquet/codec/codec-pool.js";
+import type { ParquetCodec } from "../../src/parquet/codec/codec.js";
+import { defaultPlanLimits } from "../../src/parquet/read/plan-row-group.js";
 import { array, decimal, field, map, struct, types } from "../../src/schema/data-types.js";
 import { formatDecimal } from "../../src/schema/decimal-text.js";
 import { formatDate, formatTimestamp } from "../../src/schema/datetime.js";
@@ -42,7 +42,10 @@ const rows = Array.from({ length: 300 }, (_, i) => {
     day: unless(9, formatDate(i * 31)),
     at: unless(8, formatTimestamp(BigInt(i * 1_000_003))),
     word: unless(10, `wörd ${i % 12}`),
-    list: unless(11, Array.from({ length: i % 4 }, (_, j) => (j === 1 ? null : i + j))),
+    list: unless(
+      11,
+      Array.from({ length: i % 4 }, (_, j) => (j === 1 ? null : i + j)),
+    ),
     map: unless(13, new Map(Array.from({ length: i % 3 }, (_, j) => [`k${j}`, BigInt(j * i)]))),
   };
 });
@@ -69,7 +72,10 @@ describe("damaged pages", () => {
   const pool = createPooledCodec({ workers: 1, memoryLimitBytes: 256 << 20 });
   afterAll(() => pool.close());
 
-  const codecs: readonly (readonly [string, ParquetCodec, number])[] = [["inline", inlineCodec, 150], ["pooled", pool, 25]];
+  const codecs: readonly (readonly [string, ParquetCodec, number])[] = [
+    ["inline", inlineCodec, 150],
+    ["pooled", pool, 25],
+  ];
   test.each(codecs)("are refused as corrupt, or give values; the %s codec survives them", async (_, codec, numRuns) => {
     let refused = 0;
     const flips = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 6 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { convertedType } from "../../src/parquet/file-metadata.js";
-import { schemaOfFile } from "../../src/parquet/file-schema.js";
-import { footerOfBytes } from "../../src/parquet/footer.js";
+import { convertedType } from "../../src/parquet/metadata/file-metadata.js";
+import { schemaOfFile } from "../../src/parquet/metadata/file-schema.js";
+import { footerOfBytes } from "../../src/parquet/metadata/footer.js";
 import { formatType } from "../../src/schema/type-text.js";
 import { buildPlainFile, type Element, type PlainRow } from "./plain-file.js";
 import { readRows } from "./read-rows.js";
@@ -21,7 +21,11 @@ async function reading(elements: readonly Element[], rows: readonly PlainRow[]) 
 describe("the rules for old lists (LogicalTypes.md, backward compatibility)", () => {
   test("a repeated field that is no group is the element itself", async () => {
     const read = await reading(
-      [root(1), { name: "l", repetition: "optional", childCount: 1, ...list }, { name: "element", repetition: "repeated", type: "INT32" }],
+      [
+        root(1),
+        { name: "l", repetition: "optional", childCount: 1, ...list },
+        { name: "element", repetition: "repeated", type: "INT32" },
+      ],
       [{ l: { element: [1, 2] } }, { l: { element: [] } }, { l: null }],
     );
     expect(read.type).toBe("struct<l:array<int not null>>");
@@ -37,9 +41,27 @@ describe("the rules for old lists (LogicalTypes.md, backward compatibility)", ()
         { name: "str", repetition: "required", ...text },
         { name: "num", repetition: "optional", type: "INT32" },
       ],
-      [{ l: { element: [{ str: utf8("a"), num: 1 }, { str: utf8("b"), num: null }] } }, { l: null }],
+      [
+        {
+          l: {
+            element: [
+              { str: utf8("a"), num: 1 },
+              { str: utf8("b"), num: null },
+            ],
+          },
+        },
+        { l: null },
+      ],
     );
-    expect(read.rows).toEqual([{ l: [{ str: "a", num: 1 }, { str: "b", num: null }] }, { l: null }]);
+    expect(read.rows).toEqual([
+      {
+        l: [
+          { str: "a", num: 1 },
+          { str: "b", num: null },
+        ],
+      },
+      { l: null },
+    ]);
   });
 
   test.each(["array", "l_tuple"])("a repeated group called %s is the element itself, even of one field", async (name) => {
@@ -102,7 +124,12 @@ describe("the rules for old lists (LogicalTypes.md, backward compatibility)", ()
 });
 
 describe("the rules for old maps", () => {
-  const entries = (outer: Partial<Element>, inner: Partial<Element> & { name: string }, key: string, value: string): readonly Element[] => [
+  const entries = (
+    outer: Partial<Element>,
+    inner: Partial<Element> & { name: string },
+    key: string,
+    value: string,
+  ): readonly Element[] => [
     root(1),
     { name: "m", repetition: "optional", childCount: 1, ...outer },
     { repetition: "repeated", childCount: 2, ...inner },
@@ -113,16 +140,36 @@ describe("the rules for old maps", () => {
   test.each([
     ["MAP over key_value", { convertedType: convertedType.map }, { name: "key_value" }],
     ["MAP over entries", { logicalType: { kind: "map" } as const }, { name: "entries" }],
-    ["MAP over map marked MAP_KEY_VALUE", { convertedType: convertedType.map }, { name: "map", convertedType: convertedType.mapKeyValue }],
+    [
+      "MAP over map marked MAP_KEY_VALUE",
+      { convertedType: convertedType.map },
+      { name: "map", convertedType: convertedType.mapKeyValue },
+    ],
     ["MAP_KEY_VALUE on the outer group", { convertedType: convertedType.mapKeyValue }, { name: "map" }],
   ])("%s", async (_, outer, inner) => {
     const read = await reading(entries(outer, inner, "k", "v"), [
-      { m: { [inner.name]: [{ k: utf8("a"), v: 1 }, { k: utf8("b"), v: null }] } },
+      {
+        m: {
+          [inner.name]: [
+            { k: utf8("a"), v: 1 },
+            { k: utf8("b"), v: null },
+          ],
+        },
+      },
       { m: { [inner.name]: [] } },
       { m: null },
     ]);
     expect(read.type).toBe("struct<m:map<string,int>>");
-    expect(read.rows).toEqual([{ m: new Map([["a", 1], ["b", null]]) }, { m: new Map() }, { m: null }]);
+    expect(read.rows).toEqual([
+      {
+        m: new Map([
+          ["a", 1],
+          ["b", null],
+        ]),
+      },
+      { m: new Map() },
+      { m: null },
+    ]);
   });
 
   test("null among the keys is refused by name", async () => {

@@ -1,4 +1,4 @@
-import { encodeFooter, MAGIC } from "../../src/parquet/footer.js";
+import { encodeFooter, MAGIC } from "../../src/parquet/metadata/footer.js";
 import type {
   ColumnChunk,
   FileMetadata,
@@ -7,9 +7,9 @@ import type {
   RowGroup,
   SchemaElement,
   Statistics,
-} from "../../src/parquet/file-metadata.js";
-import { schemaTree, type SchemaLeaf, type SchemaNode } from "../../src/parquet/schema-tree.js";
-import { ThriftWriter } from "../../src/parquet/thrift-writer.js";
+} from "../../src/parquet/metadata/file-metadata.js";
+import { schemaTree, type SchemaLeaf, type SchemaNode } from "../../src/parquet/metadata/schema-tree.js";
+import { ThriftWriter } from "../../src/parquet/thrift/thrift-writer.js";
 
 /**
  * A Parquet writer for tests: no compression, no dictionary, plain values; but every schema there can be, old layouts
@@ -140,7 +140,7 @@ function isOn(node: SchemaNode, target: SchemaLeaf): boolean {
 
 function pagesOf(leaf: SchemaLeaf, rows: readonly PlainRow[], lengths: readonly number[], nodes: readonly SchemaNode[]): readonly Page[] {
   const pages: Page[] = [];
-  for (let firstRow = 0; firstRow < rows.length || pages.length === 0; ) {
+  for (let firstRow = 0; firstRow < rows.length || pages.length === 0;) {
     const length = Math.max(1, lengths[Math.min(pages.length, lengths.length - 1)] ?? Infinity);
     const entries = rows.slice(firstRow, firstRow + length).flatMap((row) => shred(nodes, row, leaf));
     pages.push({ bytes: encodePage(leaf, entries), firstRow, entries, leaf });
@@ -300,11 +300,23 @@ function encodeColumnIndex(pages: readonly Page[]): Uint8Array {
   };
   const writer = new ThriftWriter();
   writer.struct([], () => {
-    writer.booleans(1, bounds.map((bound) => bound === undefined));
-    writer.binaries(2, bounds.map((bound, page) => bytes(page, bound?.min)));
-    writer.binaries(3, bounds.map((bound, page) => bytes(page, bound?.max)));
+    writer.booleans(
+      1,
+      bounds.map((bound) => bound === undefined),
+    );
+    writer.binaries(
+      2,
+      bounds.map((bound, page) => bytes(page, bound?.min)),
+    );
+    writer.binaries(
+      3,
+      bounds.map((bound, page) => bytes(page, bound?.max)),
+    );
     writer.i32(4, 0);
-    writer.i64s(5, pages.map((page) => nullCountOf(page.entries)));
+    writer.i64s(
+      5,
+      pages.map((page) => nullCountOf(page.entries)),
+    );
   });
   return writer.finish();
 }

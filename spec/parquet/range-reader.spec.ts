@@ -33,10 +33,16 @@ describe("a range reader", () => {
   test("fetches near ranges with one request and far ones with several", async () => {
     const store = await storeWith(new Uint8Array(4 * MERGE_GAP_BYTES));
     const file = storeRangeReader(store, { key: "dir/file", size: 4 * MERGE_GAP_BYTES });
-    await file.read([{ start: 100, end: 200 }, { start: 10, end: 20 }]);
+    await file.read([
+      { start: 100, end: 200 },
+      { start: 10, end: 20 },
+    ]);
     expect(store.requests.map(({ range }) => range)).toEqual([{ start: 10, end: 200 }]);
     store.reset();
-    await file.read([{ start: 0, end: 1 }, { start: MERGE_GAP_BYTES + 2, end: MERGE_GAP_BYTES + 3 }]);
+    await file.read([
+      { start: 0, end: 1 },
+      { start: MERGE_GAP_BYTES + 2, end: MERGE_GAP_BYTES + 3 },
+    ]);
     expect(store.count("get")).toBe(2);
   });
 

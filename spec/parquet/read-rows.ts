@@ -1,8 +1,8 @@
-import { createInlineCodec } from "../../src/parquet/codec-inline.js";
-import { schemaOfFile } from "../../src/parquet/file-schema.js";
-import { readFooter } from "../../src/parquet/footer.js";
+import { createInlineCodec } from "../../src/parquet/codec/codec-inline.js";
+import { schemaOfFile } from "../../src/parquet/metadata/file-schema.js";
+import { readFooter } from "../../src/parquet/metadata/footer.js";
 import { bytesRangeReader, type RangeReader } from "../../src/parquet/range-reader.js";
-import { readParquet, type ReadColumn, type ReadParquetOptions } from "../../src/parquet/read-file.js";
+import { readParquet, type ReadColumn, type ReadParquetOptions } from "../../src/parquet/read/read-file.js";
 import { rowArrayReader, type Row, type RowOptions } from "../../src/schema/row-reader.js";
 import type { StructType } from "../../src/schema/types.js";
 import type { ByteRange } from "../../src/storage/object-store.js";

@@ -141,7 +141,13 @@ const cases: [string, () => arrow.DataType, string, unknown[], unknown[]][] = [
     [true, false, null, true],
     [true, false, null, true],
   ],
-  ["dictionary of int64", () => new other.Dictionary(new other.Int64(), new other.Int16()), "long", [5n, 6n, null, 5n], [5n, 6n, null, 5n]],
+  [
+    "dictionary of int64",
+    () => new other.Dictionary(new other.Int64(), new other.Int16()),
+    "long",
+    [5n, 6n, null, 5n],
+    [5n, 6n, null, 5n],
+  ],
   ["list", () => new other.List(int("x")), "array<int>", [[1, null], [], null, [3]], [[1, null], [], null, [3]]],
   [
     "list of dictionary",

@@ -26,7 +26,10 @@ describe("the text of types", () => {
   });
 
   test("every schema has a text, comments included", () => {
-    const commented = fc.tuple(arbitrarySchema(), fc.array(fc.option(fc.string({ unit: "binary" }), { nil: undefined }), { maxLength: 5 }));
+    const commented = fc.tuple(
+      arbitrarySchema(),
+      fc.array(fc.option(fc.string({ unit: "binary" }), { nil: undefined }), { maxLength: 5 }),
+    );
     fc.assert(
       fc.property(commented, ([schema, comments]) => {
         const given = struct(

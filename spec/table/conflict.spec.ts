@@ -101,7 +101,13 @@ const compactionOfA1 = winner({
   isBlindAppend: false,
   operation: "OPTIMIZE",
 });
-const compactionOfF2 = winner({ removed: ["f2"], added: [{ path: "c" }], dataChange: false, isBlindAppend: false, operation: "OPTIMIZE" });
+const compactionOfF2 = winner({
+  removed: ["f2"],
+  added: [{ path: "c" }],
+  dataChange: false,
+  isBlindAppend: false,
+  operation: "OPTIMIZE",
+});
 const compactionElsewhere = winner({
   removed: ["x"],
   added: [{ path: "c", part: "a" }],
@@ -192,8 +198,18 @@ const rows: readonly Row[] = [
     serializable: "concurrent-append",
   },
   // dataChange = false: a winner that only rearranges rows added none (delta PR #1305)
-  { rule: "a delete follows a compaction of files that it did not touch", mine: deleteA, theirs: compactionElsewhere, serializable: "ok" },
-  { rule: "a delete of everything meets a compaction of its files only", mine: deleteAll, theirs: compactionElsewhere, serializable: "ok" },
+  {
+    rule: "a delete follows a compaction of files that it did not touch",
+    mine: deleteA,
+    theirs: compactionElsewhere,
+    serializable: "ok",
+  },
+  {
+    rule: "a delete of everything meets a compaction of its files only",
+    mine: deleteAll,
+    theirs: compactionElsewhere,
+    serializable: "ok",
+  },
   {
     rule: "a delete follows a compaction of a file that it read and left as it is",
     mine: deleteById,
@@ -262,7 +278,10 @@ describe("findConflict", () => {
   });
 
   const name = fc.constantFrom("f1", "f2", "f3", "f4");
-  const spec = fc.record({ path: name, ids: fc.tuple(fc.nat(30), fc.nat(30)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const) });
+  const spec = fc.record({
+    path: name,
+    ids: fc.tuple(fc.nat(30), fc.nat(30)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
+  });
   const anyWinner = fc
     .record({
       added: fc.array(spec, { maxLength: 3 }),
@@ -314,7 +333,9 @@ describe("findConflict", () => {
   function matches(mine: PendingCommit, added: Changes["added"][number]): boolean {
     if (mine.reads.wholeTable) return true;
     const { min, max } = added.bounds.column(["id"]) ?? {};
-    const [low, high] = JSON.stringify(mine.reads.predicates[0], (_, value: unknown) => (typeof value === "bigint" ? Number(value) : value))
+    const [low, high] = JSON.stringify(mine.reads.predicates[0], (_, value: unknown) =>
+      typeof value === "bigint" ? Number(value) : value,
+    )
       .match(/"value":(\d+)/g)
       ?.map((text) => Number(text.slice(8))) ?? [0, 0];
     return typeof min === "number" && typeof max === "number" && min <= (high ?? 0) && max >= (low ?? 0);

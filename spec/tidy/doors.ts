@@ -14,7 +14,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   "string-width": ["cli/"],
   tinyglobby: ["cli/"],
   // The codec's own binary and script are files; tables are read through a store.
-  "node:fs": ["storage/local-store", "base/spill", "parquet/codec-files.ts", "cli/"],
+  "node:fs": ["storage/local-store", "base/spill", "parquet/codec/codec-files.ts", "cli/"],
   "node:worker_threads": ["parquet/"],
   "node:crypto": ["base/host.ts"],
   "node:os": ["base/host.ts", "cli/"],

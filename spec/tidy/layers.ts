@@ -30,7 +30,9 @@ export function layerViolations(files: readonly SourceFile[]): Violation[] {
   return files.flatMap((file) => {
     const own = layerOf(file.path);
     if (own === undefined) {
-      return [{ path: file.path, line: 1, rule: "lies in no layer", instead: `one of the folders ${layers.join(" ")}; or change the map` }];
+      return [
+        { path: file.path, line: 1, rule: "lies in no layer", instead: `one of the folders ${layers.join(" ")}; or change the map` },
+      ];
     }
     return referencesOf(file).flatMap(({ target, specifier, line }) => {
       const problem = target === undefined ? undefined : referenceProblem(own, target, specifier, known);

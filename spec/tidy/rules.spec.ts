@@ -237,16 +237,19 @@ describe("words", () => {
     expect(found(asyncViolations, "src/table/a.ts", "// async\ninterface T { f(): Promise<void>; }")).toEqual([]);
   });
 
-  test.each(['const x = "delta.appendOnly";', "const deltaLog = 1;", "class IcebergTable {}", "f(`the Delta log`);", 'f("_delta_log/");'])(
-    "%s knows a format",
-    (text) => {
-      for (const folder of ["base", "storage", "schema", "columnar", "expression", "parquet", "table", "engine"]) {
-        expect(found(formatWordViolations, `src/${folder}/a.ts`, text)).toHaveLength(1);
-      }
-      for (const folder of ["delta", "delta/protocol", "api", "cli"])
-        expect(found(formatWordViolations, `src/${folder}/a.ts`, text)).toEqual([]);
-    },
-  );
+  test.each([
+    'const x = "delta.appendOnly";',
+    "const deltaLog = 1;",
+    "class IcebergTable {}",
+    "f(`the Delta log`);",
+    'f("_delta_log/");',
+  ])("%s knows a format", (text) => {
+    for (const folder of ["base", "storage", "schema", "columnar", "expression", "parquet", "table", "engine"]) {
+      expect(found(formatWordViolations, `src/${folder}/a.ts`, text)).toHaveLength(1);
+    }
+    for (const folder of ["delta", "delta/protocol", "api", "cli"])
+      expect(found(formatWordViolations, `src/${folder}/a.ts`, text)).toEqual([]);
+  });
 
   test.each([
     "// Delta's rule, see PROTOCOL.md",
@@ -292,12 +295,17 @@ describe("shape", () => {
     expect(found(functionLengthViolations, "src/a.ts", short)).toEqual([]);
   });
 
-  test.each(["if (a) {", "for (const a of f(b)) {", "const table = {", "class C {", "interface I {", "} else if (x) {", "switch (f(a)) {"])(
-    "%s opens no function",
-    (head) => {
-      expect(found(functionLengthViolations, "src/a.ts", `${head}\n${lines(90, "  x;")}}\n`)).toEqual([]);
-    },
-  );
+  test.each([
+    "if (a) {",
+    "for (const a of f(b)) {",
+    "const table = {",
+    "class C {",
+    "interface I {",
+    "} else if (x) {",
+    "switch (f(a)) {",
+  ])("%s opens no function", (head) => {
+    expect(found(functionLengthViolations, "src/a.ts", `${head}\n${lines(90, "  x;")}}\n`)).toEqual([]);
+  });
 
   test.each([
     ["src/base/JsonFile.ts", "is not kebab-case"],

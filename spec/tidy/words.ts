@@ -55,7 +55,9 @@ function banned(file: SourceFile, words: readonly BannedWord[]): Violation[] {
 }
 
 export function hostViolations(files: readonly SourceFile[]): Violation[] {
-  return files.filter(({ path }) => path !== "src/base/host.ts" && !path.startsWith("src/cli/")).flatMap((file) => banned(file, hostWords));
+  return files
+    .filter(({ path }) => path !== "src/base/host.ts" && !path.startsWith("src/cli/"))
+    .flatMap((file) => banned(file, hostWords));
 }
 
 export function languageViolations(files: readonly SourceFile[]): Violation[] {

@@ -4,7 +4,7 @@ import { systemHost } from "../base/host.js";
 import { silentLogger } from "../base/logger.js";
 import { createDeltaFormat } from "../delta/delta-format.js";
 import type { EngineContext } from "../engine/context.js";
-import { createLazyCodec, type LazyCodec } from "../parquet/codec-lazy.js";
+import { createLazyCodec, type LazyCodec } from "../parquet/codec/codec-lazy.js";
 import { createStoreResolver } from "../storage/resolver.js";
 import type { ObjectStore } from "../storage/object-store.js";
 import type { TableFormat } from "../table/table-format.js";

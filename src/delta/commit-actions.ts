@@ -113,5 +113,15 @@ function partitionValues(file: WrittenFile, { metadata, partitionFields }: Table
 /** "Add File and Remove File": with size and partition values, so that history can be told from the log alone. */
 function removeOf(add: AddFile, dataChange: boolean): Omit<RemoveFile, "deletionTimestamp"> {
   const { path, partitionValues, size, tags, deletionVector, baseRowId, defaultRowCommitVersion } = add;
-  return { path, dataChange, extendedFileMetadata: true, partitionValues, size, tags, deletionVector, baseRowId, defaultRowCommitVersion };
+  return {
+    path,
+    dataChange,
+    extendedFileMetadata: true,
+    partitionValues,
+    size,
+    tags,
+    deletionVector,
+    baseRowId,
+    defaultRowCommitVersion,
+  };
 }

@@ -1,7 +1,7 @@
 import type { Host } from "../base/host.js";
 import type { Logger } from "../base/logger.js";
 import { silentLogger } from "../base/logger.js";
-import type { ParquetCodec } from "../parquet/codec.js";
+import type { ParquetCodec } from "../parquet/codec/codec.js";
 import type { ObjectStore } from "../storage/object-store.js";
 import { createCommitCache, type CommitCache } from "./commit-cache.js";
 

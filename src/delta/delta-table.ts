@@ -42,7 +42,8 @@ async function commit(
   const { version, attempts, files } = await commitPending(context, base, pending, options);
   const committed = await stateAfterCommit(context, state, files);
   // Without the state of its own commit the table goes on from its base: it meets that commit again as a winner, and judges it.
-  if (committed === undefined) return { table: createTable(context, state), version, timestampMs: files.at(-1)?.modifiedMs ?? 0, attempts };
+  if (committed === undefined)
+    return { table: createTable(context, state), version, timestampMs: files.at(-1)?.modifiedMs ?? 0, attempts };
   await afterCommit(context, committed, options.signal);
   return { table: createTable(context, committed), version, timestampMs: committed.timestampMs, attempts };
 }

@@ -45,7 +45,9 @@ async function findSegment(context: DeltaContext, target: number | undefined, si
 function reaches(listing: readonly LogFile[], target: number | undefined): boolean {
   return (
     target === undefined ||
-    listing.some(({ name }) => (name.kind === "commit" || name.kind.endsWith("checkpoint")) && "version" in name && name.version === target)
+    listing.some(
+      ({ name }) => (name.kind === "commit" || name.kind.endsWith("checkpoint")) && "version" in name && name.version === target,
+    )
   );
 }
 

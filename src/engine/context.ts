@@ -2,7 +2,7 @@ import type { Host } from "../base/host.js";
 import type { Logger } from "../base/logger.js";
 import type { MemoryBudget } from "../base/memory.js";
 import type { Progress } from "../base/progress.js";
-import type { ParquetCodec } from "../parquet/codec.js";
+import type { ParquetCodec } from "../parquet/codec/codec.js";
 import type { ObjectStore } from "../storage/object-store.js";
 import type { WriteMetrics } from "../table/operation.js";
 import type { Table } from "../table/table-format.js";

@@ -57,7 +57,12 @@ export async function explainScan(context: EngineContext, snapshot: Snapshot, op
   });
   const planOf = (file: DataFile, stop: AbortSignal): ReturnType<ReturnType<typeof openFileSource>["plan"]> =>
     openFileSource(context, snapshot, file, { columns: projection.columns, signal: stop }).plan(slots, { prune: projection.where });
-  for await (const plan of mapOrdered(flattened(kept), context.codec.parallelism + 1, (file, task) => planOf(file, task.signal), signal)) {
+  for await (const plan of mapOrdered(
+    flattened(kept),
+    context.codec.parallelism + 1,
+    (file, task) => planOf(file, task.signal),
+    signal,
+  )) {
     rowGroups.total += plan.rowGroupsTotal;
     rowGroups.kept += plan.rowGroups.length;
     bytes.kept += plan.bytes;
@@ -84,7 +89,8 @@ function reasons(
   if (files.prunedByStatistics > 0)
     why.push(`${files.prunedByStatistics} of ${files.total} files have statistics that rule every row out.`);
   const skipped = rowGroups.total - rowGroups.kept;
-  if (skipped > 0) why.push(`${skipped} of ${rowGroups.total} row groups in the files that are left have bounds that rule every row out.`);
+  if (skipped > 0)
+    why.push(`${skipped} of ${rowGroups.total} row groups in the files that are left have bounds that rule every row out.`);
   if (bytes.kept < bytes.keptFiles) {
     const saved = isProjected
       ? "columns that are not needed, and pages that cannot match, are not fetched"

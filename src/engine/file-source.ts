@@ -6,11 +6,11 @@ import { constantColumn } from "../columnar/build.js";
 import { conjunction, conjuncts } from "../expression/conjuncts.js";
 import type { BoundExpression } from "../expression/expression.js";
 import { referencedSlots, remapSlots } from "../expression/references.js";
-import { readFooter, type ParquetFooter } from "../parquet/footer.js";
-import { planRead } from "../parquet/plan-read.js";
+import { readFooter, type ParquetFooter } from "../parquet/metadata/footer.js";
+import { planRead } from "../parquet/read/plan-read.js";
 import { storeRangeReader, type RangeReader } from "../parquet/range-reader.js";
-import { readParquet, type ReadColumn } from "../parquet/read-file.js";
-import type { ReadPlan } from "../parquet/read-plan.js";
+import { readParquet, type ReadColumn } from "../parquet/read/read-file.js";
+import type { ReadPlan } from "../parquet/read/read-plan.js";
 import { toArrowSchema } from "../schema/arrow-mapping.js";
 import type { Field } from "../schema/types.js";
 import type { Value } from "../schema/value.js";
@@ -174,7 +174,12 @@ function withConstants(schema: Schema, wanted: readonly ColumnBinding[], stored:
   return batchOf(schema, assembled, numRows);
 }
 
-function* constantRows(schema: Schema, wanted: readonly ColumnBinding[], total: number, rows: Int32Array | undefined): Generator<FileRows> {
+function* constantRows(
+  schema: Schema,
+  wanted: readonly ColumnBinding[],
+  total: number,
+  rows: Int32Array | undefined,
+): Generator<FileRows> {
   for (let start = 0; start < total; start += CONSTANT_BATCH_ROWS) {
     const length = Math.min(CONSTANT_BATCH_ROWS, total - start);
     const columns = wanted.map(({ field, from }) => constantColumn(field.type, from.kind === "constant" ? from.value : null, length));

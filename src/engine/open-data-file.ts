@@ -2,7 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import { assert } from "../base/assert.js";
 import { batchOf, columnsOf } from "../columnar/batch.js";
 import { retyped } from "../columnar/build.js";
-import { createParquetWriter } from "../parquet/write-file.js";
+import { createParquetWriter } from "../parquet/write/write-file.js";
 import { toArrowSchema } from "../schema/arrow-mapping.js";
 import type { Value } from "../schema/value.js";
 import type { WrittenFile } from "../table/data-file.js";

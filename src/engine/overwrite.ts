@@ -48,7 +48,9 @@ export async function overwriteRows(context: EngineContext, table: Table, option
   assertRemovesData(table, "overwrite");
   const where = options.where === undefined ? undefined : atTime(bindPredicate(options.where, tableScope(snapshot.schema)), startedMs);
   const source =
-    options.schema === "overwrite" ? await withOwnSchema(options.data, snapshot.partitionBy) : { data: options.data, metadata: undefined };
+    options.schema === "overwrite"
+      ? await withOwnSchema(options.data, snapshot.partitionBy)
+      : { data: options.data, metadata: undefined };
   const check = where === undefined ? undefined : (batch: RecordBatch): void => enforceWhere(where, options.where, batch);
   const written = await writeRows(context, snapshot, { ...source, signal, onProgress, check });
   let replaced: Replaced;

@@ -1,5 +1,5 @@
-import type { ParquetFooter } from "../parquet/footer.js";
-import type { ReadColumn } from "../parquet/read-file.js";
+import type { ParquetFooter } from "../parquet/metadata/footer.js";
+import type { ReadColumn } from "../parquet/read/read-file.js";
 import type { EngineContext } from "./context.js";
 
 /** How many row groups of a file may be under way or decoded at once, and the memory that was set aside for them. */

@@ -28,7 +28,10 @@ export function splitByPartition(batch: RecordBatch, schema: StructType, partiti
     assert(field !== undefined && column !== undefined, "every partition column is a column of the rows");
     return { column, read: cellReader(field.type, column) };
   });
-  const groups = groupRows(readers.map(({ column }) => exact(column)), batch.numRows);
+  const groups = groupRows(
+    readers.map(({ column }) => exact(column)),
+    batch.numRows,
+  );
   const rows = groups.count === 1 ? [undefined] : rowsOfGroups(groups);
   return rows.map((members, group) => {
     const first = groups.firstRow[group] ?? 0;

@@ -49,7 +49,9 @@ export class Expression {
   /** Equal to one of the values, given as arguments or as one array. An empty list is never matched. */
   in(...values: readonly ExpressionInput[] | readonly [readonly ExpressionInput[]]): Expression {
     const list =
-      values.length === 1 && Array.isArray(values[0]) ? (values[0] as readonly ExpressionInput[]) : (values as readonly ExpressionInput[]);
+      values.length === 1 && Array.isArray(values[0])
+        ? (values[0] as readonly ExpressionInput[])
+        : (values as readonly ExpressionInput[]);
     return new Expression(call("in", [this.node, ...list.map(operandNode)]));
   }
   between(low: ExpressionInput, high: ExpressionInput): Expression {
@@ -159,7 +161,9 @@ function typeOf(type: string | DataType): DataType {
 function parseColumnPath(path: string): readonly string[] {
   const node = parseExpression(path.replace(/(^|\.)([^.`]+)(?=\.|$)/g, (_, dot: string, name: string) => `${dot}\`${name}\``));
   if (node.kind === "column") return node.path;
-  throw new LakeError("expression/syntax", `col("${path}") is not the name of a column. For SQL use sql\`…\` or a plain string.`, { path });
+  throw new LakeError("expression/syntax", `col("${path}") is not the name of a column. For SQL use sql\`…\` or a plain string.`, {
+    path,
+  });
 }
 
 function placeholderFor(text: TemplateStringsArray): string {

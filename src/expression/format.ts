@@ -74,7 +74,12 @@ const BINARY: ReadonlyMap<string, number> = new Map([
   ["div", MULTIPLICATIVE],
 ]);
 
-const SUFFIXES: Readonly<Record<string, string>> = { isnull: "IS NULL", isnotnull: "IS NOT NULL", istrue: "IS TRUE", isfalse: "IS FALSE" };
+const SUFFIXES: Readonly<Record<string, string>> = {
+  isnull: "IS NULL",
+  isnotnull: "IS NOT NULL",
+  istrue: "IS TRUE",
+  isfalse: "IS FALSE",
+};
 
 function formatCall(name: string, args: readonly AnyExpression[]): Piece {
   const [first, second, third] = args;

@@ -59,7 +59,9 @@ export function bytesRangeReader(path: string, bytes: Uint8Array): RangeReader {
 /** The requests by which the ranges are fetched: ascending, disjoint, each range within one of them. */
 export function mergeRanges(ranges: readonly ByteRange[]): readonly ByteRange[] {
   const merged: { start: number; end: number }[] = [];
-  for (const { start, end } of [...ranges].filter((range) => range.end > range.start).sort((a, b) => a.start - b.start || a.end - b.end)) {
+  for (const { start, end } of [...ranges]
+    .filter((range) => range.end > range.start)
+    .sort((a, b) => a.start - b.start || a.end - b.end)) {
     const last = merged.at(-1);
     const grown = last === undefined ? 0 : Math.max(last.end, end) - last.start;
     if (last !== undefined && (start < last.end || (start - last.end <= MERGE_GAP_BYTES && grown <= MERGED_BYTES_MAX))) {

@@ -24,7 +24,9 @@ export function assignability(from: DataType, to: DataType): Assignability {
     return from.kind === "array" && to.kind === "array" ? assignability(from.element, to.element) : "no";
   }
   if (from.kind === "map" || to.kind === "map") {
-    return from.kind === "map" && to.kind === "map" ? worst([assignability(from.key, to.key), assignability(from.value, to.value)]) : "no";
+    return from.kind === "map" && to.kind === "map"
+      ? worst([assignability(from.key, to.key), assignability(from.value, to.value)])
+      : "no";
   }
   return flatAssignability(from, to);
 }

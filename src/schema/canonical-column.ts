@@ -95,9 +95,13 @@ function canonicalMap(data: ArrowDataLike, type: MapType, path: readonly string[
   const value = canonicalColumn(cut(childOf(elements, 1, path), 0, elements.length, path), type.value, [...path, "value"]);
   if (key.nullCount > 0 && type.key.kind !== "void") {
     const column = formatPath(path);
-    throw new LakeError("schema/not-null", `The map column "${column}" has a null key, and keys are never null. Drop such entries first.`, {
-      column,
-    });
+    throw new LakeError(
+      "schema/not-null",
+      `The map column "${column}" has a null key, and keys are never null. Drop such entries first.`,
+      {
+        column,
+      },
+    );
   }
   const mapType = toArrowType(type);
   const entriesType = mapType.children[0]?.type;

@@ -49,7 +49,9 @@ export function canonicalFloat(data: ArrowDataLike, type: DataType, column: stri
     return newColumn(toArrowType(type), data.length, valid, { values });
   }
   const values =
-    data.type.precision === 1 ? viewAs(data.values, Float32Array, data.length, what) : viewAs(data.values, Float64Array, data.length, what);
+    data.type.precision === 1
+      ? viewAs(data.values, Float32Array, data.length, what)
+      : viewAs(data.values, Float64Array, data.length, what);
   return newColumn(toArrowType(type), data.length, valid, { values });
 }
 
@@ -98,7 +100,9 @@ function assertFitsDecimal(
 export function canonicalDate(data: ArrowDataLike, type: DataType, column: string): Column {
   const valid = validBitsOf(data);
   if (data.type.unit === ArrowDateUnit.Day) {
-    return newColumn(toArrowType(type), data.length, valid, { values: viewAs(data.values, Int32Array, data.length, `column "${column}"`) });
+    return newColumn(toArrowType(type), data.length, valid, {
+      values: viewAs(data.values, Int32Array, data.length, `column "${column}"`),
+    });
   }
   const millis = viewAs(data.values, BigInt64Array, data.length, `column "${column}"`);
   const values = new Int32Array(data.length);

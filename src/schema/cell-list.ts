@@ -51,7 +51,12 @@ export function cellError(list: CellList, index: number, code: LakeErrorCode, pr
   const row = list.rowOf(index);
   const value = describeCell(list.cells[index]);
   const subject = code === "schema/not-null" ? problem : `${value} ${problem}`;
-  return new LakeError(code, `Row ${row}, column "${column}": ${subject}. ${advice}.`, { column, row, value, type: formatType(list.type) });
+  return new LakeError(code, `Row ${row}, column "${column}": ${subject}. ${advice}.`, {
+    column,
+    row,
+    value,
+    type: formatType(list.type),
+  });
 }
 
 // What to pass for a type, for messages.

@@ -34,7 +34,8 @@ export function columnField(input: ColumnInput, index: number | undefined): Fiel
     throw new LakeError("schema/invalid", `${at} is not an object. Write { name: "id", type: "long", nullable: false }.`, { index });
   }
   const { name, comment, metadata = {} } = input;
-  if (typeof name !== "string") throw new LakeError("schema/invalid", `${at} has no name. Write { name: "id", type: "long" }.`, { index });
+  if (typeof name !== "string")
+    throw new LakeError("schema/invalid", `${at} has no name. Write { name: "id", type: "long" }.`, { index });
   checkOptions(name, input);
   if (comment !== undefined && typeof comment !== "string") refuse(name, "its comment is no text");
   if (input.nullable !== undefined && typeof input.nullable !== "boolean") refuse(name, "nullable is neither true nor false");

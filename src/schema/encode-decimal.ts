@@ -85,7 +85,8 @@ function unscaledOf(list: CellList, index: number, type: DecimalType): bigint {
     }
   } else if (typeof cell !== "string") throw mismatch(list, index);
   const number = parseDecimal(String(cell));
-  if (number === undefined) throw cellError(list, index, "schema/invalid-value", "is not a decimal number", 'Pass a text such as "12.34"');
+  if (number === undefined)
+    throw cellError(list, index, "schema/invalid-value", "is not a decimal number", 'Pass a text such as "12.34"');
   const unscaled = toUnscaled(number, type);
   if (unscaled !== undefined) return unscaled;
   const digits = `${type.precision - type.scale} digits before the point and ${type.scale} after it`;

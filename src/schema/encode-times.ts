@@ -84,8 +84,12 @@ function scanText(list: CellList, index: number, text: string, scan: TimestampSc
     refuse(`is not a moment of the calendar`, `Pass a text such as "2026-01-31T10:20:30.123456${wantsZone ? "Z" : ""}"`);
   if (scan.tooFine) refuse("is finer than a microsecond", "Cut the text to 6 digits after the second");
   if (wantsZone && !scan.hasZone)
-    refuse("has no zone, and a timestamp is a moment in UTC", 'Add "Z" or an offset such as "+09:00", or make the column a timestamp_ntz');
-  if (!wantsZone && scan.hasZone) refuse("has a zone, and a timestamp_ntz has none", "Leave the zone out, or make the column a timestamp");
+    refuse(
+      "has no zone, and a timestamp is a moment in UTC",
+      'Add "Z" or an offset such as "+09:00", or make the column a timestamp_ntz',
+    );
+  if (!wantsZone && scan.hasZone)
+    refuse("has a zone, and a timestamp_ntz has none", "Leave the zone out, or make the column a timestamp");
 }
 
 function scanDateObject(list: CellList, index: number, date: Date, scan: TimestampScan): void {

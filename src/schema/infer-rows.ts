@@ -167,7 +167,10 @@ function widenUnknown(extra: DataType | undefined, known: DataType | undefined, 
   if (known.kind === "map" && (value instanceof Map || isPlainRecord(value))) {
     const before = extra?.kind === "map" ? extra.value : undefined;
     const items = value instanceof Map ? [...value.values()] : Object.values(value);
-    const after = items.reduce<DataType | undefined>((type, item) => widenUnknown(type, known.value, item, inside(place, "value")), before);
+    const after = items.reduce<DataType | undefined>(
+      (type, item) => widenUnknown(type, known.value, item, inside(place, "value")),
+      before,
+    );
     return after === undefined || after === before ? extra : map(known.key, after);
   }
   return extra;

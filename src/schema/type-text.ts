@@ -197,7 +197,9 @@ function simpleType(lexer: TypeLexer, word: string, position: number): DataType 
   const type = Object.hasOwn(aliases, lower) ? aliases[lower] : undefined;
   if (type !== undefined) return type;
   if (lower === "interval" || lower === "geometry" || lower === "geography") {
-    throw new LakeError("delta/unsupported-feature", `The type "${word}" is not supported by this release of laketable.`, { type: lower });
+    throw new LakeError("delta/unsupported-feature", `The type "${word}" is not supported by this release of laketable.`, {
+      type: lower,
+    });
   }
   const meant = Object.hasOwn(advice, lower) ? advice[lower] : undefined;
   const known = `Types: ${Object.keys(types).join(", ")}, decimal(p,s), array<…>, map<…,…>, struct<…>`;

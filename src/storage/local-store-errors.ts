@@ -48,7 +48,10 @@ function problemOf(code: string | undefined): Problem {
     case "ENOSPC":
     case "EDQUOT":
     case "EFBIG":
-      return { code: "storage/no-space", advice: "the disk, the quota or the largest file size is used up. Free space and run it again." };
+      return {
+        code: "storage/no-space",
+        advice: "the disk, the quota or the largest file size is used up. Free space and run it again.",
+      };
     case "ENOTDIR":
     case "EISDIR":
     case "EEXIST":

@@ -61,7 +61,8 @@ function schemeOf(location: string): string | undefined {
 }
 
 function filePath(location: string): string {
-  if (/[?#]/.test(location)) throw invalidLocation(location, "? and # have a meaning of their own in a URL; write %3F and %23, or a path");
+  if (/[?#]/.test(location))
+    throw invalidLocation(location, "? and # have a meaning of their own in a URL; write %3F and %23, or a path");
   try {
     return fileURLToPath(location);
   } catch (error) {

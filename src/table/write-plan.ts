@@ -1,5 +1,5 @@
 import type { ExpressionNode } from "../expression/expression.js";
-import type { Compression } from "../parquet/codec.js";
+import type { Compression } from "../parquet/codec/codec.js";
 import type { StructType } from "../schema/types.js";
 import type { Value } from "../schema/value.js";
 import type { MetadataChange } from "./pending-commit.js";

@@ -6,7 +6,8 @@ import { progressLine } from "../../../src/cli/output/progress.js";
 
 test("what JSON has is written as JSON writes it", () => {
   const property = fc.property(fc.jsonValue(), (value) => {
-    expect(JSON.parse(toJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    // JSON.stringify loses the sign of zero, toJson keeps it: the sign is no part of this rule.
+    expect(JSON.stringify(JSON.parse(toJson(value)))).toBe(JSON.stringify(value));
   });
   fc.assert(property);
 });

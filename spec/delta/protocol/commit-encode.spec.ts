@@ -95,7 +95,9 @@ const commit: fc.Arbitrary<CommitActions> = fc.record({
 
 /** Absent and `undefined` are one. */
 const plain = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (_, each: unknown) => (each instanceof Map ? [...each] : typeof each === "bigint" ? `${each}n` : each)));
+  JSON.parse(
+    JSON.stringify(value, (_, each: unknown) => (each instanceof Map ? [...each] : typeof each === "bigint" ? `${each}n` : each)),
+  );
 
 describe("encodeCommit", () => {
   test("decodes to the same actions", () => {

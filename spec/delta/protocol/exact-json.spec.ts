@@ -15,14 +15,19 @@ describe("exact JSON", () => {
 
   it("keeps every digit of every 64-bit number, wherever it stands", () => {
     fc.assert(
-      fc.property(fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })), fc.string(), fc.jsonValue(), (numbers, name, other) => {
-        const text = `{"n":[${numbers.join(" , ")}],${JSON.stringify(name)}:{"x":${JSON.stringify(other)}},"last":1234567890123456789}`;
-        const parsed = parseExactJson(text) as { readonly n?: readonly unknown[] };
-        if (name !== "n") {
-          expect((parsed.n ?? []).map((value) => BigInt(isNumberText(value) ? value.numberText : (value as number)))).toEqual(numbers);
-        }
-        expect(stringifyExactJson(parseExactJson(stringifyExactJson(parsed)))).toBe(stringifyExactJson(parsed));
-      }),
+      fc.property(
+        fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
+        fc.string(),
+        fc.jsonValue(),
+        (numbers, name, other) => {
+          const text = `{"n":[${numbers.join(" , ")}],${JSON.stringify(name)}:{"x":${JSON.stringify(other)}},"last":1234567890123456789}`;
+          const parsed = parseExactJson(text) as { readonly n?: readonly unknown[] };
+          if (name !== "n") {
+            expect((parsed.n ?? []).map((value) => BigInt(isNumberText(value) ? value.numberText : (value as number)))).toEqual(numbers);
+          }
+          expect(stringifyExactJson(parseExactJson(stringifyExactJson(parsed)))).toBe(stringifyExactJson(parsed));
+        },
+      ),
     );
   });
 

@@ -18,7 +18,8 @@ function listing(keys: readonly string[]): readonly LogFile[] {
   });
 }
 
-const keys = (segment: LogSegment): readonly string[] => [...(segment.checkpoint?.files ?? []), ...segment.commits].map((file) => file.key);
+const keys = (segment: LogSegment): readonly string[] =>
+  [...(segment.checkpoint?.files ?? []), ...segment.commits].map((file) => file.key);
 
 /** The code of the error, or the keys of the segment. */
 function outcome(files: readonly LogFile[], target?: number): string | readonly string[] {

@@ -89,7 +89,9 @@ describe("the feature table", () => {
       "generatedColumns",
     ]);
     expect(supportedFeatures(legacy(2, 5), "read")).toEqual(["columnMapping"]);
-    expect(supportedFeatures({ ...legacy(2, 7), writerFeatures: ["columnMapping", "identityColumns"] }, "read")).toEqual(["columnMapping"]);
+    expect(supportedFeatures({ ...legacy(2, 7), writerFeatures: ["columnMapping", "identityColumns"] }, "read")).toEqual([
+      "columnMapping",
+    ]);
   });
 });
 

@@ -123,7 +123,11 @@ describe("encodeStats", () => {
 });
 
 describe("statsColumns", () => {
-  const leaves = (schema: StructType, settings: readonly (readonly [string, string])[], partitionBy: readonly string[] = []): string[] => {
+  const leaves = (
+    schema: StructType,
+    settings: readonly (readonly [string, string])[],
+    partitionBy: readonly string[] = [],
+  ): string[] => {
     const walk = (columns: ReturnType<typeof statsColumns>): string[] =>
       columns.flatMap((column) => (column.kind === "leaf" ? [column.path.join(".")] : walk(column.fields)));
     return walk(statsColumns(schema, partitionBy, new Map(settings)));

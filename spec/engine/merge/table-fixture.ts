@@ -8,7 +8,7 @@ import { readFileRows } from "../../../src/engine/read-file-rows.js";
 import { createFileSet } from "../../../src/engine/write-files.js";
 import { parseExpression } from "../../../src/expression/parse.js";
 import type { ExpressionNode } from "../../../src/expression/expression.js";
-import { createInlineCodec } from "../../../src/parquet/codec-inline.js";
+import { createInlineCodec } from "../../../src/parquet/codec/codec-inline.js";
 import { rowArrayReader } from "../../../src/schema/row-reader.js";
 import { batchFromRows } from "../../../src/schema/row-writer.js";
 import { parseSchemaText } from "../../../src/schema/type-text.js";

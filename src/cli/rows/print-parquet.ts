@@ -1,5 +1,5 @@
 import { resources } from "../../api/runtime.js";
-import { createParquetWriter } from "../../parquet/write-file.js";
+import { createParquetWriter } from "../../parquet/write/write-file.js";
 import type { ObjectWriter } from "../../storage/object-store.js";
 import { writeOut } from "../output/stdout.js";
 import type { RowSource } from "./row-source.js";

@@ -1,4 +1,4 @@
-import type { Compression } from "../../parquet/codec.js";
+import type { Compression } from "../../parquet/codec/codec.js";
 
 // PROTOCOL.md "Data Files", "Add File and Remove File" (`path`).
 

@@ -82,7 +82,10 @@ function settled(protocol: Protocol, metadata: Metadata, schema: StructType): De
   return { protocol: raiseProtocol(protocol, neededFeatures(metadata, schema)), metadata, schema };
 }
 
-function changedProperties(old: ReadonlyMap<string, string>, change: ReadonlyMap<string, string | undefined>): ReadonlyMap<string, string> {
+function changedProperties(
+  old: ReadonlyMap<string, string>,
+  change: ReadonlyMap<string, string | undefined>,
+): ReadonlyMap<string, string> {
   const wanted = new Map<string, string>();
   for (const [key, value] of change) if (value !== undefined) wanted.set(key, value);
   const result = new Map([...old, ...checkProperties(wanted)]);
@@ -165,7 +168,9 @@ function partitionColumns(schema: StructType, wanted: readonly string[]): readon
   });
   const twice = columns.find((name, at) => columns.indexOf(name) !== at);
   if (twice !== undefined)
-    throw new LakeError("schema/duplicate-column", `The table is to be partitioned by "${twice}" twice. Name it once.`, { column: twice });
+    throw new LakeError("schema/duplicate-column", `The table is to be partitioned by "${twice}" twice. Name it once.`, {
+      column: twice,
+    });
   if (columns.length === schema.fields.length) {
     throw new LakeError(
       "schema/invalid",

@@ -1,5 +1,5 @@
 import { LakeError } from "../../base/errors.js";
-import type { Compression } from "../../parquet/codec.js";
+import type { Compression } from "../../parquet/codec/codec.js";
 import { parseInterval } from "./interval.js";
 
 /** A table property as the field knows it: key, how its text is read, and what holds when it is absent. */

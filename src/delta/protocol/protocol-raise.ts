@@ -49,7 +49,9 @@ function inOrder(names: readonly string[]): readonly string[] {
 function hasInvariants(type: DataType): boolean {
   switch (type.kind) {
     case "struct":
-      return type.fields.some((field) => !field.nullable || Object.hasOwn(field.metadata, "delta.invariants") || hasInvariants(field.type));
+      return type.fields.some(
+        (field) => !field.nullable || Object.hasOwn(field.metadata, "delta.invariants") || hasInvariants(field.type),
+      );
     case "array":
       return hasInvariants(type.element);
     case "map":

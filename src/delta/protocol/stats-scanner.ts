@@ -28,7 +28,10 @@ export function createStatsScanner(schema: StructType, paths: readonly (readonly
   const isRemembered = new Uint8Array(columns.length);
   let file: FileEntries | undefined;
   const fileEntries = (): FileEntries => {
-    file ??= { numRecords: countOf(value(walker.file, fileSlots.numRecords)), tight: value(walker.file, fileSlots.tightBounds) !== false };
+    file ??= {
+      numRecords: countOf(value(walker.file, fileSlots.numRecords)),
+      tight: value(walker.file, fileSlots.tightBounds) !== false,
+    };
     return file;
   };
   const boundsAt = (slot: number, type: DataType): ColumnBounds | undefined => {

@@ -82,7 +82,13 @@ function floatingOf(json: ExactJson, kind: "float" | "double", side: BoundSide):
 }
 
 function decimalOf(json: ExactJson, type: DecimalType, side: BoundSide): bigint | undefined {
-  const text = isNumberText(json) ? json.numberText : typeof json === "number" ? String(json) : typeof json === "string" ? json : undefined;
+  const text = isNumberText(json)
+    ? json.numberText
+    : typeof json === "number"
+      ? String(json)
+      : typeof json === "string"
+        ? json
+        : undefined;
   const number = text === undefined ? undefined : parseDecimal(text);
   if (text === undefined || number === undefined) return undefined;
   const lower = side === "min";

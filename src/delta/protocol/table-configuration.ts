@@ -53,7 +53,8 @@ export function tableConfiguration(protocol: Protocol, metadata: Metadata, place
 function partitionField(name: string, schema: StructType, place: Place): Field {
   const lower = name.toLowerCase();
   const field =
-    schema.fields.find((candidate) => candidate.name === name) ?? schema.fields.find((candidate) => candidate.name.toLowerCase() === lower);
+    schema.fields.find((candidate) => candidate.name === name) ??
+    schema.fields.find((candidate) => candidate.name.toLowerCase() === lower);
   if (field === undefined) throw corruptLog(place, `the partition column \`${name}\` is not in the schema`);
   if (!isPartitionType(field.type))
     throw corruptLog(place, `the partition column \`${name}\` is a ${field.type.kind}, which no partition can be`);

@@ -31,7 +31,8 @@ function problemOf(written: string): string {
     const why = `${written} takes a regular expression of Java, whose meaning JavaScript's do not share.`;
     return `${why} Use like, startswith, contains or split_part.`;
   }
-  if (RANDOM.has(name)) return `${written} gives another value each time, and an expression here must not. Pass the value in as a literal.`;
+  if (RANDOM.has(name))
+    return `${written} gives another value each time, and an expression here must not. Pass the value in as a literal.`;
   const guess = nearest(name, functionNames());
   const hint = guess === undefined ? "Compute it in JavaScript, or with the functions that there are." : `Did you mean ${guess}?`;
   return `There is no function ${written}. ${hint}`;

@@ -208,7 +208,11 @@ function clockFunction(names: readonly [string, ...string[]], type: DataType): F
         throw evaluationError("The time of the statement is not known here", call.describe(), "Pass the time in as a literal.");
       }
       if (type.kind !== "date") return { kind: "scalar", type, value: call.nowMicros };
-      return { kind: "scalar", type, value: Number(call.nowMicros / 86_400_000_000n - (call.nowMicros % 86_400_000_000n < 0n ? 1n : 0n)) };
+      return {
+        kind: "scalar",
+        type,
+        value: Number(call.nowMicros / 86_400_000_000n - (call.nowMicros % 86_400_000_000n < 0n ? 1n : 0n)),
+      };
     },
   };
 }

@@ -18,7 +18,10 @@ function doubleFunction(names: readonly [string, ...string[]], compute: (x: numb
   return simpleFunction({ names, parameters: [double], result: double, kernel, total: true });
 }
 
-function doublesFunction(names: readonly [string, ...string[]], compute: (x: number, y: number) => number | undefined): FunctionDefinition {
+function doublesFunction(
+  names: readonly [string, ...string[]],
+  compute: (x: number, y: number) => number | undefined,
+): FunctionDefinition {
   const kernel = numberKernel((args) => {
     const [x, y] = [numberReader(operandAt(args, 0)), numberReader(operandAt(args, 1))];
     return (row) => compute(x(row), y(row));

@@ -68,7 +68,8 @@ export function mapValue(map: Operand, key: Operand, call: KernelCall): Operand 
   const rows = new Int32Array(call.length).fill(-1);
   for (let row = 0; row < call.length; row++) {
     if (valid !== undefined && !bitOf(valid, row)) continue;
-    for (let entry = offsets[row] as number; entry < (offsets[row + 1] as number); entry++) if (order(entry, row) === 0) rows[row] = entry;
+    for (let entry = offsets[row] as number; entry < (offsets[row + 1] as number); entry++)
+      if (order(entry, row) === 0) rows[row] = entry;
   }
   return vector(call.type, take(entries.children[1] as Column, rows));
 }

@@ -1,7 +1,7 @@
 import { civilOfDay } from "../../schema/civil-day.js";
 import { isFloating, isNested } from "../../schema/data-types.js";
 import { compareValues } from "../../schema/value-order.js";
-import { compareUtf8 } from "../../schema/utf8-order.js";
+import { compareUtf8 } from "../../base/utf8-order.js";
 import type { DataType } from "../../schema/types.js";
 import type { Value } from "../../schema/value.js";
 import type { Bounds, ColumnBounds } from "../bounds.js";

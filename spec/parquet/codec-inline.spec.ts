@@ -1,4 +1,0 @@
-import { createInlineCodec } from "../../src/parquet/codec-inline.js";
-import { codecContract } from "../contracts/codec-contract.js";
-
-codecContract("the inline codec", () => createInlineCodec());

@@ -1,1 +1,0 @@
-export { compareUtf8 } from "../base/utf8-order.js";
