@@ -7,6 +7,7 @@ export default defineConfig({
     alias: { laketable: fileURLToPath(new URL("dist/index.js", import.meta.url)) },
   },
   test: {
+    setupFiles: ["spec/setup.ts"],
     include: ["spec/**/*.spec.ts", "conformance/**/*.spec.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
