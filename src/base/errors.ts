@@ -1,9 +1,14 @@
+import { libraryWords, say, type Wording, type Words } from "./wording.js";
+
 /** Every code a `LakeError` can carry. The part before the slash names the layer that found the problem. */
 export type LakeErrorCode =
   // storage: bytes at paths
   | "storage/not-found"
   | "storage/already-exists"
+  | "storage/no-such-bucket"
   | "storage/permission-denied"
+  | "storage/unauthenticated"
+  | "storage/wrong-region"
   | "storage/no-space"
   | "storage/unavailable"
   | "storage/invalid-path"
@@ -71,12 +76,22 @@ export type ErrorContext = Readonly<Record<string, unknown>>;
 export class LakeError extends Error {
   readonly code: LakeErrorCode;
   readonly context: ErrorContext;
+  readonly #message: string | Wording;
 
-  constructor(code: LakeErrorCode, message: string, context: ErrorContext = {}, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(code: LakeErrorCode, message: string | Wording, context: ErrorContext = {}, cause?: unknown) {
+    super(typeof message === "string" ? message : say(message, libraryWords), cause === undefined ? undefined : { cause });
     this.name = "LakeError";
     this.code = code;
     this.context = context;
+    this.#message = message;
+  }
+
+  /**
+   * The message as another front end words it.
+   * @internal
+   */
+  messageIn(words: Words): string {
+    return typeof this.#message === "string" ? this.message : say(this.#message, words);
   }
 
   static is(error: unknown, code?: LakeErrorCode): error is LakeError {

@@ -19,15 +19,20 @@ export interface Publication {
   readonly signal?: AbortSignal | undefined;
   /** The actions, as they are to stand under `version`. */
   readonly actions: (version: number) => CommitActions;
-  /** Told of every rival commit in the order of versions; throws when ours may not follow it. */
-  readonly judge: (winner: CommitOfLog) => Promise<void> | void;
+  /**
+   * Told of all rival commits in the order of versions, each once; throws when ours may not follow them. `"stop"`: ours is not
+   * wanted any more.
+   */
+  readonly judge: (rivals: readonly CommitOfLog[]) => Promise<"follow" | "stop">;
 }
 
-export interface Published {
+export interface Outcome {
+  /** `"stopped"`: nothing was published and nothing will be, because `judge` said so. */
+  readonly kind: "published" | "stopped";
+  /** The version that was published; when stopped, the newest of the rivals. */
   readonly version: number;
   /** 1 when no rival was met and no reply lost. */
   readonly attempts: number;
-  readonly actions: CommitActions;
   /** The commit files from `Publication.version` to `version`, oldest first. */
   readonly files: readonly LogFile[];
 }
@@ -47,7 +52,7 @@ const backoff = { baseMs: 10, maxMs: 1000 } as const;
  * @throws delta/conflict        no attempt is left
  * @throws delta/commit-unknown  a put may have succeeded and the log cannot be read back
  */
-export async function publish(context: DeltaContext, publication: Publication): Promise<Published> {
+export async function publish(context: DeltaContext, publication: Publication): Promise<Outcome> {
   const { txnId, attemptsMax, signal } = publication;
   const rivals: LogFile[] = [];
   let { version } = publication;
@@ -59,14 +64,13 @@ export async function publish(context: DeltaContext, publication: Publication): 
     const step = await attempt(context, { version, txnId, actions, doubt });
     switch (step.kind) {
       case "published":
-        return { version, attempts, actions: step.actions, files: [...rivals, step.file] };
+        return { kind: "published", version, attempts, files: [...rivals, step.file] };
       case "lost":
-        for (const rival of step.rivals) {
-          await publication.judge(rival);
-          rivals.push(rival.file);
-        }
+        // The version is taken: a put of ours that is still on its way finds it so.
+        rivals.push(...step.rivals.map(({ file }) => file));
         version += step.rivals.length;
         doubt = undefined;
+        if ((await publication.judge(step.rivals)) === "stop") return { kind: "stopped", version: version - 1, attempts, files: rivals };
         break;
       case "absent":
         doubt = step.doubt;
@@ -89,7 +93,7 @@ interface Attempt {
 }
 
 type Step =
-  | { readonly kind: "published"; readonly actions: CommitActions; readonly file: LogFile }
+  | { readonly kind: "published"; readonly file: LogFile }
   /** Rivals have this version and those that follow. */
   | { readonly kind: "lost"; readonly rivals: readonly CommitOfLog[] }
   /** The version is not there, but a put that failed may still make it. */
@@ -105,12 +109,12 @@ async function attempt(context: DeltaContext, { version, txnId, actions, doubt }
     if (doubt === undefined && isRefusal(error)) throw error;
     outcome = asLakeError(error);
   }
-  if (outcome === "created") return { kind: "published", actions, file: await ownFile(context, version, bytes, actions) };
+  if (outcome === "created") return { kind: "published", file: await ownFile(context, version, bytes, actions) };
   try {
     const found = await commitsFrom(context, version, outcome === "exists");
     const [first] = found;
     if (first === undefined) return { kind: "absent", doubt: outcome === "exists" ? lostFile(version) : outcome };
-    if (first.actions.commitInfo?.txnId === txnId) return { kind: "published", actions: first.actions, file: first.file };
+    if (first.actions.commitInfo?.txnId === txnId) return { kind: "published", file: first.file };
     return { kind: "lost", rivals: found };
   } catch (error) {
     // A file that is damaged is not ours: a put makes whole files only. While a put of ours is in doubt, nobody can say so.
@@ -161,7 +165,16 @@ async function ownFile(context: DeltaContext, version: number, bytes: Uint8Array
 
 /** Whether a failed put certainly wrote nothing. */
 function isRefusal(error: unknown): boolean {
-  const codes = ["storage/permission-denied", "storage/no-space", "storage/invalid-path", "storage/not-found"] as const;
+  const codes = [
+    "storage/permission-denied",
+    "storage/unauthenticated",
+    "storage/no-such-bucket",
+    "storage/wrong-region",
+    "storage/unsupported",
+    "storage/no-space",
+    "storage/invalid-path",
+    "storage/not-found",
+  ] as const;
   return codes.some((code) => LakeError.is(error, code));
 }
 
@@ -176,8 +189,12 @@ function lostFile(version: number): LakeError {
 function exhausted(context: DeltaContext, attempts: number, version: number): LakeError {
   return new LakeError(
     "delta/conflict",
-    `The commit was tried ${attempts} times and each time another writer was faster, last for version ${version - 1}. ` +
-      "Nothing was changed; run the operation again, or allow more attempts with maxAttempts.",
+    [
+      `The commit was tried ${attempts} times and each time another writer was faster, last for version ${version - 1}. ` +
+        "Nothing was changed; run the operation again, or allow more attempts with ",
+      term("max-attempts"),
+      ".",
+    ],
     { rule: "attempts-exhausted", attempts, version: version - 1, url: context.store.url },
   );
 }

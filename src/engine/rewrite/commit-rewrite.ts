@@ -3,6 +3,7 @@ import type { DataFile, WrittenFile } from "../../table/data-file.js";
 import { noMetrics, type WriteMetrics } from "../../table/operation.js";
 import type { PendingCommit } from "../../table/pending-commit.js";
 import type { Table } from "../../table/table-format.js";
+import { skippedResult } from "../app-transaction.js";
 import type { EngineContext, VerbOptions, VerbResult } from "../context.js";
 import type { Rewrite } from "./rewrite-files.js";
 
@@ -39,7 +40,14 @@ function sizeOf(files: readonly { readonly size: number }[]): number {
 }
 
 /** Failures of a commit after which no version can name its files, now or later. After any other the files stay. */
-const provesNoCommit = ["delta/conflict", "usage/aborted", "storage/no-space", "storage/permission-denied"] as const;
+const provesNoCommit = [
+  "delta/conflict",
+  "usage/aborted",
+  "storage/no-space",
+  "storage/permission-denied",
+  "storage/unauthenticated",
+  "storage/unsupported",
+] as const;
 
 /**
  * Publishes a rewrite. A commit that lost for certain takes its files with it; where the outcome is unknown they stay, because a
@@ -57,8 +65,13 @@ export async function commitRewrite(
 ): Promise<VerbResult> {
   const { pending, rewrite, startedMs, options } = commit;
   try {
-    const { signal, maxAttempts } = options;
-    const committed = await table.commit(table.snapshot, pending, { signal, maxAttempts });
+    const { signal, maxAttempts, isolation } = options;
+    const committed = await table.commit(table.snapshot, pending, { signal, maxAttempts, isolation });
+    if (committed.skipped) {
+      // A rival has written the same. Nothing was published here, so no version names these files.
+      await rewrite?.abandon();
+      return skippedResult(context, committed.table, startedMs);
+    }
     const metrics = { ...pending.metrics, durationMs: context.host.now() - startedMs };
     return { table: committed.table, committed: true, version: committed.version, timestampMs: committed.timestampMs, metrics };
   } catch (error) {
