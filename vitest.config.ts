@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -9,6 +10,8 @@ export default defineConfig({
   test: {
     setupFiles: ["spec/setup.ts"],
     include: ["spec/**/*.spec.ts", "conformance/**/*.spec.ts"],
+    // Left to itself vitest keeps one core free, which on two is half of them.
+    maxWorkers: availableParallelism(),
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
