@@ -88,7 +88,7 @@ describe("types", () => {
   ])("%s is a %s", (sql, type) => expect(typeOf(sql)).toBe(type));
 
   test("implicit casts are spelled out, on the literal where they can be", () => {
-    expect(formatExpression(bound("score > 10"))).toBe("score > CAST(10.00BD AS decimal(12,2))");
+    expect(formatExpression(bound("score > 10"))).toBe("score > CAST(10.00 AS decimal(12,2))");
     expect(formatExpression(bound("user_id = '5'"))).toBe("user_id = 5L");
     expect(formatExpression(bound("day >= '2024-01-01'"))).toBe("day >= DATE '2024-01-01'");
     expect(formatExpression(bound("updated_at > day"))).toBe("updated_at > CAST(day AS timestamp)");

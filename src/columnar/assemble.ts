@@ -1,5 +1,6 @@
 import { Data, type DataType } from "apache-arrow";
 import { LakeError } from "../base/errors.js";
+import { term } from "../base/wording.js";
 import type { Column } from "./column.js";
 
 /** Which rows of a new column have values. `bits` is absent when all do. */
@@ -51,8 +52,12 @@ export function assertOffsetRange(total: number): void {
   if (total > 0x7fffffff) {
     throw new LakeError(
       "memory/budget-exceeded",
-      `One batch would hold ${total} bytes or elements in one column, and Arrow's 32-bit offsets end at 2147483647. Use smaller ` +
-        "batches or a smaller memoryLimit.",
+      [
+        `One batch would hold ${total} bytes or elements in one column, and Arrow's 32-bit offsets end at 2147483647. ` +
+          "Use smaller batches or a smaller ",
+        term("memory-limit"),
+        ".",
+      ],
       { total },
     );
   }

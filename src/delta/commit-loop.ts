@@ -1,6 +1,7 @@
 import { throwIfAborted } from "../base/abort.js";
 import { unreachable } from "../base/assert.js";
 import { LakeError } from "../base/errors.js";
+import { term } from "../base/wording.js";
 import { backoffMs } from "../base/retry.js";
 import type { DeltaContext } from "./delta-context.js";
 import { listLog, readCommits, type CommitOfLog } from "./log-store.js";

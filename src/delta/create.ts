@@ -1,4 +1,5 @@
 import { LakeError } from "../base/errors.js";
+import { term } from "../base/wording.js";
 import type { DataFile } from "../table/data-file.js";
 import { noMetrics } from "../table/operation.js";
 import type { PendingCommit } from "../table/pending-commit.js";
@@ -86,7 +87,7 @@ export function replacement(definition: TableDefinition, files: readonly DataFil
 function tableExists(context: DeltaContext): LakeError {
   return new LakeError(
     "delta/table-exists",
-    `There is a table at ${context.store.url} already. Open it, or create with ifExists: "open" or "replace".`,
+    [`There is a table at ${context.store.url} already. Open it, or create with `, term("if-exists"), "."],
     { url: context.store.url },
   );
 }

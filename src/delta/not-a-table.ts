@@ -1,6 +1,7 @@
 import { LakeError } from "../base/errors.js";
+import { term } from "../base/wording.js";
 import type { DeltaContext } from "./delta-context.js";
-import { logFolder } from "./protocol/log-path.js";
+import { lastCheckpointPath, logFolder } from "./protocol/log-path.js";
 
 /** Enough keys to tell what kind of folder it is. */
 const lookedAt = 1000;
@@ -18,10 +19,21 @@ export async function notATable(context: DeltaContext, signal?: AbortSignal): Pr
     if (keys >= lookedAt) break;
   }
   const facts = { url, hasLog: log, hasParquet: parquet !== undefined };
+  if (keys === 0 && (await isFile(context, signal))) {
+    return new LakeError(
+      "delta/not-a-table",
+      [
+        `There is no table at ${url}: it is a file, and a table is a folder. Name the folder, or make a table with `,
+        term("create-table"),
+        " and append the file to it.",
+      ],
+      facts,
+    );
+  }
   if (keys === 0) {
     return new LakeError(
       "delta/not-a-table",
-      `There is no table at ${url}: there is nothing at all. Check the path, or make one with DeltaTable.create.`,
+      [`There is no table at ${url}: there is nothing at all. Check the path, or make one with `, term("create-table"), "."],
       facts,
     );
   }
@@ -41,4 +53,13 @@ export async function notATable(context: DeltaContext, signal?: AbortSignal): Pr
     );
   }
   return new LakeError("delta/not-a-table", `There is no table at ${url}: it has no _delta_log. Check the path.`, facts);
+}
+
+/** Whether the location itself is a file: on a disk nothing can be below it. */
+async function isFile({ store }: DeltaContext, signal: AbortSignal | undefined): Promise<boolean> {
+  const failure = await store.get(lastCheckpointPath, { signal }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return LakeError.is(failure, "storage/not-found") && failure.context["isBelowFile"] === true;
 }

@@ -1,5 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
 import { LakeError } from "../base/errors.js";
+import { term } from "../base/wording.js";
 import type { BoundExpression, ExpressionNode } from "../expression/expression.js";
 import { formatExpression } from "../expression/format.js";
 import type { MergeClauseText, Operation, OperationDetails } from "../table/operation.js";
@@ -127,8 +128,11 @@ function assertFits(bytes: number, limitBytes: number): void {
   if (bytes <= limitBytes) return;
   throw new LakeError(
     "memory/budget-exceeded",
-    `The source of the merge and the table of its keys take ${bytes} bytes against a memoryLimit of ${limitBytes}. Nothing was ` +
-      "changed; raise memoryLimit, or merge the source in parts.",
+    [
+      `The source of the merge and the table of its keys take ${bytes} bytes, and ${limitBytes} are allowed. Nothing was changed; raise `,
+      term("memory-limit"),
+      ", or merge the source in parts.",
+    ],
     { bytes, memoryLimit: limitBytes },
   );
 }

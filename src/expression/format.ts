@@ -181,7 +181,9 @@ export function formatLiteral(value: Value, type: DataType): string {
     case "double":
       return formatFloating(Number(value), type.kind);
     case "decimal": {
-      const text = `${formatDecimal(BigInt(value as bigint), type.scale)}BD`;
+      const digitsOnly = formatDecimal(BigInt(value as bigint), type.scale);
+      // A number with a point is a decimal already.
+      const text = type.scale > 0 ? digitsOnly : `${digitsOnly}BD`;
       const digits = String(value).replace("-", "").length;
       return Math.max(digits, type.scale) === type.precision ? text : `CAST(${text} AS ${formatType(type)})`;
     }

@@ -1,4 +1,5 @@
 import { LakeError } from "../base/errors.js";
+import { term } from "../base/wording.js";
 import { assignability } from "./assignability.js";
 import { array, asNullable, field, map, struct } from "./data-types.js";
 import { assertNoCaseDuplicates, findField, formatPath, nameKey } from "./field-names.js";
@@ -79,8 +80,11 @@ function newField(incoming: Field, table: StructType, place: Place): Field {
     const owner = place.path.length === 0 ? "the table" : `the table's column "${formatPath(place.path)}"`;
     throw new LakeError(
       "schema/unknown-column",
-      `The data has the column "${column}", which ${owner} lacks (it has ${columns.join(", ")}). ` +
-        `Pass { mergeSchema: true } to add it, or leave it out of the data.`,
+      [
+        `The data has the column "${column}", which ${owner} lacks (it has ${columns.join(", ")}). Pass `,
+        term("merge-schema"),
+        " to add it, or leave it out of the data.",
+      ],
       { column, columns },
     );
   }

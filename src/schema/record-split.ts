@@ -1,4 +1,5 @@
 import { LakeError } from "../base/errors.js";
+import { term } from "../base/wording.js";
 import { HOLE, describeCell, isAbsent } from "./cell-list.js";
 import { formatPath, nameKey } from "./field-names.js";
 import type { Field } from "./types.js";
@@ -83,8 +84,12 @@ function unknownField(name: string, value: unknown, place: RecordPlace & { reado
   const known = place.fields.map((field) => field.name);
   return new LakeError(
     "schema/unknown-field",
-    `Row ${place.row} has the field "${column}" (${describeCell(value)}), which the schema lacks. ${owner} are ${known.join(", ")}. ` +
-      `Correct the name, leave the field out, or pass { mergeSchema: true } to add it.`,
+    [
+      `Row ${place.row} has the field "${column}" (${describeCell(value)}), which the schema lacks. ${owner} are ${known.join(", ")}. ` +
+        "Correct the name, leave the field out, or pass ",
+      term("merge-schema"),
+      " to add it.",
+    ],
     { column, row: place.row, value: describeCell(value), known },
   );
 }

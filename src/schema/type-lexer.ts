@@ -147,7 +147,7 @@ function refusal(cursor: Cursor, problem: string, position?: number): LakeError 
   const { text, what } = cursor;
   const place = position ?? cursor.at;
   const excerpt = `${text.slice(Math.max(0, place - 60), place)}⟪here⟫${text.slice(place, place + 60)}`;
-  const message = `Cannot read the ${what} text at position ${place}: ${problem}. ${excerpt}`;
+  const message = `Cannot read the ${what} text at position ${place}: ${problem.replace(/\.$/, "")}. Found in: ${excerpt}`;
   return new LakeError("schema/invalid", message, { text, position: place });
 }
 

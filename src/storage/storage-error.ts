@@ -16,12 +16,14 @@ export function storageError(code: LakeErrorCode, message: string, call: StoreCa
   return new LakeError(code, message, { url: call.url, key: call.key, operation: call.operation }, cause);
 }
 
+/** On a disk the context says with `isBelowFile` that a part of the path is a file where a folder would have to be. */
 export function notFound(call: StoreCall, cause?: unknown): LakeError {
-  return storageError(
+  const isBelowFile = cause instanceof Error && "code" in cause && cause.code === "ENOTDIR";
+  return new LakeError(
     "storage/not-found",
     `There is no object ${JSON.stringify(call.key)} in ${call.url}. Check the location; if it was there, another process has ` +
       `deleted it (vacuum, log cleanup): open the table again.`,
-    call,
+    { url: call.url, key: call.key, operation: call.operation, ...(isBelowFile ? { isBelowFile } : {}) },
     cause,
   );
 }

@@ -2,6 +2,7 @@ import type { RecordBatch, Schema } from "apache-arrow";
 import { throwIfAborted } from "../../base/abort.js";
 import { assert } from "../../base/assert.js";
 import { LakeError } from "../../base/errors.js";
+import { term } from "../../base/wording.js";
 import { batchBytes, columnsOf } from "../../columnar/batch.js";
 import { nullColumn } from "../../columnar/build.js";
 import type { Column } from "../../columnar/column.js";
@@ -81,8 +82,11 @@ export async function collectSource(batches: AsyncIterable<RecordBatch>, options
 function sourceTooBig(bytes: number, limitBytes: number): LakeError {
   return new LakeError(
     "memory/budget-exceeded",
-    `The source of the merge takes more memory than allowed: over ${bytes} bytes against a memoryLimit of ${limitBytes}. Nothing ` +
-      "was changed; raise memoryLimit, leave out columns that no clause needs, or merge the source in parts.",
+    [
+      `The source of the merge takes over ${bytes} bytes, and ${limitBytes} are allowed. Nothing was changed; raise `,
+      term("memory-limit"),
+      ", leave out columns that no clause needs, or merge the source in parts.",
+    ],
     { bytes, memoryLimit: limitBytes },
   );
 }
