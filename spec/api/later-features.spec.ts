@@ -21,7 +21,6 @@ describe("what belongs to a later release is refused by name, never ignored", ()
     ["identity", { schema: [{ name: "id", type: "long", identity: { always: true, start: 1, step: 1 } }] }],
     ["s3", { s3: { region: "eu-west-1" } }],
     ["spillDir", { spillDir: "/nowhere" }],
-    ["isolation", { isolation: "Serializable" }],
     ["allowedLocations", { allowedLocations: ["/"] }],
   ])("create with %s", async (feature, options) => {
     const error = await failureOf(create(options), "delta/unsupported-feature");
@@ -57,17 +56,9 @@ describe("what belongs to a later release is refused by name, never ignored", ()
   test("the options of writes and reads", async () => {
     const users = await usersTable();
     const rows = [people.ann];
-    const txn = { txn: { appId: "orders-job", version: 42 } } as object;
     for (const call of [
-      () => users.append(rows, txn),
-      () => users.overwrite(rows, txn),
       () => users.overwrite(rows, { partitions: "dynamic" } as object),
       () => users.overwrite(rows, { mergeSchema: true } as object),
-      () =>
-        users
-          .merge({ source: rows, on: ["user_id"], ...txn })
-          .whenMatchedDelete()
-          .execute(),
       () => users.toArray({ variant: "json" } as object),
       () => users.toArrow({ variant: "json" } as object),
     ]) {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LakeError } from "../../src/base/errors.js";
 import { systemHost, type Host } from "../../src/base/host.js";
-import { publish, type Published } from "../../src/delta/commit-loop.js";
+import { publish, type Outcome } from "../../src/delta/commit-loop.js";
 import { createDeltaContext, type DeltaContext } from "../../src/delta/delta-context.js";
 import type { CommitActions } from "../../src/delta/protocol/actions.js";
 import { decodeCommit } from "../../src/delta/protocol/decode-commit.js";
@@ -33,7 +33,7 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-function commit(store: ObjectStore, txnId: string, options: Options = {}): Promise<Published> {
+function commit(store: ObjectStore, txnId: string, options: Options = {}): Promise<Outcome> {
   const { version = 0, attemptsMax = 20, judge, signal } = options;
   return publish(contextOn(store), {
     txnId,
@@ -41,8 +41,9 @@ function commit(store: ObjectStore, txnId: string, options: Options = {}): Promi
     attemptsMax,
     signal,
     actions: () => actionsOf(txnId),
-    judge: ({ file }) => {
-      if ("version" in file.name) judge?.(file.name.version);
+    judge: async (rivals) => {
+      for (const { file } of rivals) if ("version" in file.name) judge?.(file.name.version);
+      return "follow";
     },
   });
 }

@@ -235,7 +235,8 @@ describe("append", () => {
     const table = await createTable(fixture, "id int");
     await appendRows(fixture.context, table, { data: [batch("id int, more int", [{ id: 1, more: 1 }])], mergeSchema: true });
     const before = await dataKeys(fixture);
-    expect(await codeOf(appendRows(fixture.context, table, { data: [batch("id int", [{ id: 2 }])] }))).toBe("delta/conflict");
+    const other = { data: [batch("id int, other int", [{ id: 2, other: 2 }])], mergeSchema: true };
+    expect(await codeOf(appendRows(fixture.context, table, other))).toBe("delta/conflict");
     expect(await dataKeys(fixture)).toEqual(before);
 
     const newest = await fixture.format.open();

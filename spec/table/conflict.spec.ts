@@ -7,11 +7,11 @@ import { parseExpression } from "../../src/expression/parse.js";
 import { tableScope } from "../../src/expression/scope.js";
 import { parseSchemaText } from "../../src/schema/type-text.js";
 import type { Value } from "../../src/schema/value.js";
-import { findConflict, type ConflictRule, type IsolationLevel } from "../../src/table/conflict.js";
+import { findConflict, type ConflictRule } from "../../src/table/conflict.js";
 import type { DataFile } from "../../src/table/data-file.js";
 import { noMetrics, type Operation } from "../../src/table/operation.js";
 import { isBlindAppend, readNothing, type PendingCommit } from "../../src/table/pending-commit.js";
-import type { Changes } from "../../src/table/table-format.js";
+import type { Changes, IsolationLevel } from "../../src/table/table-format.js";
 
 const schema = parseSchemaText("part string, id int");
 const where = (sql: string): BoundExpression => bindPredicate(parseExpression(sql), tableScope(schema));

@@ -11,6 +11,7 @@ import type { StructType } from "../schema/types.js";
 import type { Snapshot } from "../table/snapshot.js";
 import type { Table } from "../table/table-format.js";
 import { Alter } from "./alter.js";
+import { appTransaction } from "./app-transaction.js";
 import { assignmentNodes } from "./assignments.js";
 import { deferredGenerator } from "./deferred-generator.js";
 import { describeTable } from "./detail.js";
@@ -203,7 +204,8 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
    * store assignment does. No rows: no commit.
    */
   async append(data: BatchInput<I>, options: AppendOptions = {}): Promise<WriteResult> {
-    checkOptions("append", options, ["mergeSchema", ...writeOptionNames], { txn: "idempotent writes (transaction identifiers)" });
+    checkOptions("append", options, ["mergeSchema", "txn", ...writeOptionNames]);
+    const transaction = appTransaction("append", options.txn);
     return this.#write("append", options, ({ engine, context, table, verb }) =>
       engine.appendRows(context, table, {
         ...verb,
@@ -213,25 +215,27 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
           signal: verb.signal,
         }),
         mergeSchema: options.mergeSchema === true,
+        transaction,
       }),
     );
   }
 
   /** Replaces the rows of the table, or with `where` the rows that match. Always commits. */
   async overwrite(data: BatchInput<I>, options: OverwriteOptions = {}): Promise<WriteResult> {
-    checkOptions("overwrite", options, ["where", "schema", ...writeOptionNames], {
+    checkOptions("overwrite", options, ["where", "schema", "txn", ...writeOptionNames], {
       partitions: "dynamic partition overwrite",
-      txn: "idempotent writes (transaction identifiers)",
       mergeSchema: 'schema evolution on overwrite (use schema: "overwrite")',
     });
     const replacesSchema = overwritesSchema(options);
     const where = chosenRows("overwrite", options);
+    const transaction = appTransaction("overwrite", options.txn);
     return this.#write("overwrite", options, ({ engine, context, table, verb }) =>
       engine.overwriteRows(context, table, {
         ...verb,
         data: engine.toBatches(data, { schema: replacesSchema ? undefined : table.snapshot.schema, signal: verb.signal }),
         where,
         schema: replacesSchema ? "overwrite" : undefined,
+        transaction,
       }),
     );
   }
@@ -330,8 +334,9 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     const { signal, userMetadata, onProgress } = options;
     return this.#enqueue(async () => {
       const engine = await this.#engine();
-      const { context, maxAttempts } = this.#connection;
-      const result = await run({ engine, context, table: this.#table, verb: { signal, userMetadata, onProgress, maxAttempts } });
+      const { context, maxAttempts, isolation } = this.#connection;
+      const verb = { signal, userMetadata, onProgress, maxAttempts, isolation };
+      const result = await run({ engine, context, table: this.#table, verb });
       this.#table = result.table;
       return writeResult(result);
     });

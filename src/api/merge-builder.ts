@@ -3,13 +3,14 @@ import type { MergeClause } from "../engine/merge.js";
 import { col, Expression, toNode } from "../expression/build.js";
 import type { ExpressionNode } from "../expression/expression.js";
 import type { BatchInput } from "../schema/batch-input.js";
+import { appTransaction } from "./app-transaction.js";
 import { assignmentNodes } from "./assignments.js";
-import { checkOptions, type Assignment, type Predicate, type WriteOptions } from "./options.js";
+import { checkOptions, type Assignment, type NumberedWriteOptions, type Predicate } from "./options.js";
 import { chosenRows } from "./predicate.js";
 import type { WriteResult } from "./results.js";
 import type { RunVerb } from "./run-verb.js";
 
-export interface MergeOptions<B = BatchInput<object>> extends WriteOptions {
+export interface MergeOptions<B = BatchInput<object>> extends NumberedWriteOptions {
   /** The rows to merge in: whatever `append` takes; columns may be missing, and there may be others, for conditions. */
   readonly source: B;
   /** When a target row and a source row belong together: a condition, or the names of columns that are equal. */
@@ -35,9 +36,7 @@ export class MergeBuilder {
 
   /** @internal */
   constructor(options: MergeOptions, run: RunVerb, clauses: readonly MergeClause[] = [], schemaEvolution = false) {
-    checkOptions("merge", options ?? null, ["source", "on", "as", "userMetadata", "signal", "onProgress"], {
-      txn: "idempotent writes (transaction identifiers)",
-    });
+    checkOptions("merge", options ?? null, ["source", "on", "as", "txn", "userMetadata", "signal", "onProgress"]);
     this.#options = options;
     this.#run = run;
     this.#clauses = clauses;
@@ -97,6 +96,7 @@ export class MergeBuilder {
       });
     }
     const on = conditionNode(this.#options.on, target, sourceAlias);
+    const transaction = appTransaction("merge", this.#options.txn);
     return this.#run("merge", this.#options, ({ engine, context, table, verb }) =>
       engine.mergeRows(context, table, {
         ...verb,
@@ -105,6 +105,7 @@ export class MergeBuilder {
         aliases: { target, source: sourceAlias },
         clauses: this.#clauses,
         schemaEvolution: this.#schemaEvolution,
+        transaction,
       }),
     );
   }

@@ -12,6 +12,12 @@ export interface ConnectOptions {
   readonly workers?: number | undefined;
   /** How often a commit that meets rivals is tried. Default: 50. */
   readonly maxAttempts?: number | undefined;
+  /**
+   * What writes promise beside rivals: `"Serializable"`, the result of doing one after the other in the order of versions, or
+   * `"WriteSerializable"`, where rows that a rival has appended unseen may count as having come later. Default: as the table's
+   * property `delta.isolationLevel` says, which is `"Serializable"` unless it was set.
+   */
+  readonly isolation?: "Serializable" | "WriteSerializable" | undefined;
   /** Told of what is worth knowing but no failure, such as a checkpoint that could not be written. Default: silent. */
   readonly logger?: Logger | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -68,12 +74,30 @@ export interface WriteOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-export interface AppendOptions extends WriteOptions {
+/** The number that an application gives a write. Its versions only grow: an offset, a batch id, the time of a schedule. */
+export interface Txn {
+  /** Names the application, or one of its streams. */
+  readonly appId: string;
+  /** A whole number of 64 bits; a plain number when it is safe. */
+  readonly version: number | bigint;
+}
+
+/** Writes that can be done exactly once. */
+export interface NumberedWriteOptions extends WriteOptions {
+  /**
+   * Makes the write idempotent: a table that has this `version` of `appId`, or a later one, is not written to, and the result
+   * says `skipped: true`. A write that is repeated after a crash or an unknown outcome, or that two processes run at once, is
+   * in the table once. Always commits otherwise, rows or not.
+   */
+  readonly txn?: Txn | undefined;
+}
+
+export interface AppendOptions extends NumberedWriteOptions {
   /** Add columns that the data has and the table lacks. Default: `false`, they are refused. */
   readonly mergeSchema?: boolean | undefined;
 }
 
-export interface OverwriteOptions extends WriteOptions {
+export interface OverwriteOptions extends NumberedWriteOptions {
   /** Replace only the rows that match; the new rows must match too. Default: the whole table. */
   readonly where?: Predicate;
   /** `"overwrite"`: the table takes the data's schema. */

@@ -7,10 +7,13 @@ export interface WriteResult {
   readonly version: number;
   readonly timestamp: Date;
   readonly metrics: WriteMetrics;
+  /** There, and `true`, when the table had the `txn` of the write already, and nothing was written. */
+  readonly skipped?: true;
 }
 
-export function writeResult(result: VerbResult): WriteResult {
-  return { version: result.version, timestamp: new Date(result.timestampMs), metrics: result.metrics };
+export function writeResult({ version, timestampMs, metrics, skipped }: VerbResult): WriteResult {
+  const result = { version, timestamp: new Date(timestampMs), metrics };
+  return skipped === true ? { ...result, skipped } : result;
 }
 
 /** One version as its commit describes it, newest first in `history`. */

@@ -7,18 +7,17 @@ import type { EngineContext } from "../engine/context.js";
 import { createLazyCodec, type LazyCodec } from "../parquet/codec/codec-lazy.js";
 import { createStoreResolver } from "../storage/resolver.js";
 import type { ObjectStore } from "../storage/object-store.js";
-import type { TableFormat } from "../table/table-format.js";
+import type { IsolationLevel, TableFormat } from "../table/table-format.js";
 import type { ConnectOptions } from "./options.js";
 
 const defaultMemoryLimitBytes = 1 << 30;
 const defaultMaxAttempts = 50;
 
 /** The options that say how to reach a table, and those of later features, which are refused by name. */
-export const connectOptionNames = ["memoryLimit", "workers", "maxAttempts", "logger", "signal"] as const;
+export const connectOptionNames = ["memoryLimit", "workers", "maxAttempts", "isolation", "logger", "signal"] as const;
 export const laterConnectOptions = {
   s3: "the S3 store",
   spillDir: "spilling to disk",
-  isolation: "selectable isolation levels",
   allowedLocations: "files outside the table's folder",
 } as const;
 
@@ -29,6 +28,8 @@ export interface Connection {
   readonly codec: LazyCodec;
   readonly format: TableFormat;
   readonly maxAttempts: number;
+  /** `undefined`: the table's own. */
+  readonly isolation: IsolationLevel | undefined;
 }
 
 /** The table location `url` under `options`. Nothing is read yet, and no worker is started. */
@@ -52,6 +53,7 @@ export function connectStore(store: ObjectStore, options: ConnectOptions): Conne
     codec,
     format: createDeltaFormat({ store, host: systemHost, codec, logger }),
     maxAttempts: positiveInteger("maxAttempts", options.maxAttempts) ?? defaultMaxAttempts,
+    isolation: isolationLevel(options.isolation),
   };
 }
 
@@ -77,6 +79,15 @@ export function resources(options: Pick<ConnectOptions, "workers" | "memoryLimit
   };
   shared.set(key, made);
   return made;
+}
+
+function isolationLevel(value: IsolationLevel | undefined): IsolationLevel | undefined {
+  if (value === undefined || value === "Serializable" || value === "WriteSerializable") return value;
+  throw new LakeError(
+    "usage/invalid-option",
+    `isolation is "Serializable", "WriteSerializable" or left out, found ${JSON.stringify(value)}.`,
+    { option: "isolation", value: String(value) },
+  );
 }
 
 function positiveInteger(option: string, value: number | undefined): number | undefined {

@@ -19,9 +19,10 @@ import { readCheckpointHead } from "./checkpoint-reader.js";
 import { structChild } from "./checkpoint-rows.js";
 import type { DeltaContext } from "./delta-context.js";
 import { newestFirst, readCommits } from "./log-store.js";
-import type { RemoveFile, SetTransaction } from "./protocol/actions.js";
+import type { RemoveFile } from "./protocol/actions.js";
 import { domainMetadataType, metadataType, protocolType, removeType, txnType } from "./protocol/checkpoint-schema.js";
 import { properties, readProperty } from "./protocol/properties.js";
+import { isForgotten } from "./protocol/txn-retention.js";
 import { createNonFileReconciler, type NonFileState } from "./protocol/reconcile.js";
 import { replayFiles, type FileGroup } from "./replay.js";
 import type { TableState } from "./table-state.js";
@@ -196,15 +197,9 @@ function headRows(
   return [
     { protocol: { ...protocol } },
     { metaData: { id, name, description, format: { ...format }, schemaString, partitionColumns, createdTime, configuration: settings } },
-    ...txns.filter((txn) => !isExpired(txn, configuration.metadata.configuration, nowMs)).map((txn) => ({ txn: { ...txn } })),
+    ...txns.filter((txn) => !isForgotten(txn, configuration.metadata.configuration, nowMs)).map((txn) => ({ txn: { ...txn } })),
     ...domains.map((domain) => ({ domainMetadata: { ...domain } })),
   ];
-}
-
-/** Spark's `delta.setTransactionRetentionDuration`: identifiers that were not used for so long are forgotten. */
-function isExpired({ lastUpdated }: SetTransaction, settings: ReadonlyMap<string, string>, nowMs: number): boolean {
-  const retentionMs = readProperty(settings, properties.setTransactionRetentionMs);
-  return retentionMs !== undefined && lastUpdated !== undefined && lastUpdated <= nowMs - retentionMs;
 }
 
 /** Reads the footer of a checkpoint that was just written. @throws delta/corrupt-checkpoint */

@@ -1,6 +1,7 @@
 import { LakeError } from "../base/errors.js";
 import type { WrittenFile } from "../table/data-file.js";
 import { isBlindAppend, type PendingCommit } from "../table/pending-commit.js";
+import type { IsolationLevel } from "../table/table-format.js";
 import { addOf } from "./data-file-view.js";
 import type { AddFile, CommitActions, Metadata, Protocol, RemoveFile } from "./protocol/actions.js";
 import { commitInfo } from "./protocol/commit-info.js";
@@ -21,6 +22,7 @@ export interface CommitStamp {
   readonly nowMs: number;
   readonly txnId: string;
   readonly readVersion: number | undefined;
+  readonly isolation: IsolationLevel;
 }
 
 /** The `add` and `remove` actions of a pending commit; the same under every version that it is tried for. */
@@ -47,10 +49,8 @@ export function commitActions(
 ): CommitActions {
   const { after, change } = table;
   // Rearranging rows is serializable whatever is committed meanwhile; Spark names that level.
-  const isolationLevel =
-    pending.dataChange || pending.metadata !== undefined
-      ? readProperty(after.metadata.configuration, properties.isolationLevel)
-      : "SnapshotIsolation";
+  const isolationLevel = pending.dataChange || pending.metadata !== undefined ? stamp.isolation : "SnapshotIsolation";
+  const { transaction } = pending;
   return {
     commitInfo: commitInfo({
       operation: pending.operation,
@@ -66,7 +66,7 @@ export function commitActions(
     }),
     protocol: change.protocol,
     metadata: change.metadata,
-    txns: [],
+    txns: transaction === undefined ? [] : [{ ...transaction, lastUpdated: stamp.nowMs }],
     domains: [],
     adds: files.adds,
     removes: files.removes.map((remove) => ({ ...remove, deletionTimestamp: stamp.nowMs })),

@@ -1,10 +1,10 @@
 import { LakeError } from "../base/errors.js";
 import type { Conflict } from "../table/conflict.js";
 import type { PendingCommit } from "../table/pending-commit.js";
-import type { Changes, CommitOptions } from "../table/table-format.js";
+import type { Changes, CommitOptions, IsolationLevel } from "../table/table-format.js";
 import { addSource } from "./add-sources.js";
 import { commitActions, fileActions, type DefinitionChange } from "./commit-actions.js";
-import { publish, type Published } from "./commit-loop.js";
+import { publish, type Outcome } from "./commit-loop.js";
 import { dataFileOf } from "./data-file-view.js";
 import type { DeltaContext } from "./delta-context.js";
 import type { CommitOfLog } from "./log-store.js";
@@ -24,15 +24,11 @@ export interface CommitBase {
   readonly configuration: TableConfiguration;
 }
 
-export interface Committed extends Published {
-  /** The table as the commit leaves it. */
-  readonly configuration: TableConfiguration;
-}
-
 const defaultAttemptsMax = 50;
 
 /**
- * Publishes `pending` after `base`, or after the rivals that came first when it does not conflict with them.
+ * Publishes `pending` after `base`, or after the rivals that came first when it does not conflict with them. Stops without
+ * publishing when a rival has committed the same application transaction.
  *
  * Any error but `delta/commit-unknown` means that nothing was committed.
  *
@@ -45,25 +41,33 @@ export async function commitPending(
   base: CommitBase,
   pending: PendingCommit,
   options: CommitOptions = {},
-): Promise<Committed> {
+): Promise<Outcome> {
   assertCommitAllowed(base.configuration, pending);
   const { after, change } = definitionAfter(context, base.configuration, pending);
   const files = fileActions(pending, after);
   const txnId = context.host.uuid();
-  // What rivals make of the table while ours follows them.
-  let current = base.configuration;
-  const judge = async (winner: CommitOfLog): Promise<void> => {
-    current = await assertMayFollow(context, { base, pending, change }, current, winner);
+  const isolation = options.isolation ?? readProperty(after.metadata.configuration, properties.isolationLevel);
+  // What rivals make of the table while ours follows them, and what ours then depends on.
+  let current: Follower = { pending, configuration: base.configuration };
+  const judge = async (rivals: readonly CommitOfLog[]): Promise<"follow" | "stop"> => {
+    const { transaction } = pending;
+    // Asked of all of them first: when the write is in the table already, a conflict with another rival is no news.
+    if (transaction !== undefined) {
+      const { isWritten } = await import("../table/conflict.js");
+      if (rivals.some(({ actions }) => isWritten(transaction, actions.txns))) return "stop";
+    }
+    for (const rival of rivals) current = await follow(context, { base, change, isolation }, current, rival);
+    return "follow";
   };
-  const published = await publish(context, {
+  return publish(context, {
     txnId,
     version: base.version + 1,
     attemptsMax: options.maxAttempts ?? defaultAttemptsMax,
     signal: options.signal,
-    actions: () => commitActions(pending, files, { after, change }, { nowMs: context.host.now(), txnId, readVersion: base.version }),
+    actions: () =>
+      commitActions(pending, files, { after, change }, { nowMs: context.host.now(), txnId, readVersion: base.version, isolation }),
     judge,
   });
-  return { ...published, configuration: pending.metadata === undefined ? current : after };
 }
 
 /** The table's definition once the commit is in, and the actions that make it so. */
@@ -78,23 +82,26 @@ function definitionAfter(
   return { after, change: { protocol: after.protocol === before.protocol ? undefined : after.protocol, metadata: after.metadata } };
 }
 
-interface Mine {
-  readonly base: CommitBase;
+/** A pending commit on its way past rivals: with the table as they have left it. */
+interface Follower {
   readonly pending: PendingCommit;
-  readonly change: DefinitionChange;
+  readonly configuration: TableConfiguration;
 }
 
-/** The table after `winner`. @throws delta/conflict  when `mine` may not follow it */
-async function assertMayFollow(
-  context: DeltaContext,
-  mine: Mine,
-  current: TableConfiguration,
-  winner: CommitOfLog,
-): Promise<TableConfiguration> {
-  const { base, pending, change } = mine;
+interface Terms {
+  readonly base: CommitBase;
+  readonly change: DefinitionChange;
+  readonly isolation: IsolationLevel;
+}
+
+/** `mine` after `winner`. @throws delta/conflict  when it may not follow */
+async function follow(context: DeltaContext, terms: Terms, mine: Follower, winner: CommitOfLog): Promise<Follower> {
+  const { base, change, isolation } = terms;
+  const { pending, configuration } = mine;
   const version = versionOf(winner.file);
   const { operation } = winner.actions.commitInfo ?? {};
-  const barrier = judgeBarrier(current, winner.actions, change, { file: winner.file.key });
+  const ours = { ...change, domains: [], ignoresNewColumns: ignoresNewColumns(pending) };
+  const barrier = judgeBarrier(configuration, winner.actions, ours, { file: winner.file.key });
   if (barrier.kind !== "open") {
     throw conflictError(context, base, pending, {
       rule: barrier.kind,
@@ -103,12 +110,20 @@ async function assertMayFollow(
       advice: `Refresh the table, check that the ${pending.operation.kind} still fits it, and run it again.`,
     });
   }
-  const isolation = readProperty(current.metadata.configuration, properties.isolationLevel);
   // Brings the expressions and Arrow with it, which a commit without rivals does not need.
-  const { findConflict } = await import("../table/conflict.js");
-  const conflict = findConflict(pending, changesOf(context, barrier.next, winner.actions, winner.file.key, version), isolation);
+  const { findConflict, afterWinner } = await import("../table/conflict.js");
+  const changes = changesOf(context, barrier.next, winner.actions, winner.file.key, version);
+  const conflict = findConflict(pending, changes, isolation);
   if (conflict !== undefined) throw conflictError(context, base, pending, conflict);
-  return barrier.next;
+  return { pending: afterWinner(pending, changes), configuration: barrier.next };
+}
+
+/**
+ * Their columns are those of the table that they saw, and rows have no others: appended data was refused if it had. A merge's
+ * source may have a column that the rival has just made, and would then set it.
+ */
+function ignoresNewColumns({ operation, metadata }: PendingCommit): boolean {
+  return metadata === undefined && ["append", "overwrite", "delete", "update"].includes(operation.kind);
 }
 
 /** A rival's commit in the words of the conflict check. That its metadata bars nothing has been judged already. */
@@ -123,8 +138,9 @@ function changesOf(
   const { adds, removes, commitInfo } = actions;
   return {
     version,
-    added: adds.filter(({ dataChange }) => dataChange).map((add) => dataFileOf(addSource(add, configuration), lens)),
+    added: adds.map((add) => dataFileOf(addSource(add, configuration), lens)),
     removed: removes.map((remove) => ({ path: decodeDataPath(remove.path, lens.rootUrl, lens.place) })),
+    // A commit that says so of some files only is taken to change rows with all of them.
     dataChange: adds.some(({ dataChange }) => dataChange) || removes.some(({ dataChange }) => dataChange),
     isBlindAppend: commitInfo?.isBlindAppend === true,
     metadataChanged: false,

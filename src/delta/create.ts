@@ -5,8 +5,7 @@ import { noMetrics } from "../table/operation.js";
 import type { PendingCommit } from "../table/pending-commit.js";
 import { readNothing } from "../table/pending-commit.js";
 import type { TableDefinition } from "../table/table-format.js";
-import type { Committed } from "./commit.js";
-import { publish } from "./commit-loop.js";
+import { publish, type Outcome } from "./commit-loop.js";
 import type { DeltaContext } from "./delta-context.js";
 import { hasLog } from "./log-store.js";
 import { commitInfo } from "./protocol/commit-info.js";
@@ -28,16 +27,16 @@ export async function createTable(
   context: DeltaContext,
   definition: TableDefinition,
   options: CreateTableOptions = {},
-): Promise<Committed> {
+): Promise<Outcome> {
   const { host } = context;
   const { userMetadata, signal } = options;
   const { protocol, metadata } = newTable(definition, { tableId: host.uuid(), nowMs: host.now() });
   const place = { file: "the new table" };
-  const configuration = tableConfiguration(protocol, metadata, { protocol: place, metadata: place });
+  tableConfiguration(protocol, metadata, { protocol: place, metadata: place });
   // Version 0 alone does not tell: log cleanup deletes it, and writing it anew would end the table.
   if (await hasLog(context, signal)) throw tableExists(context);
   const txnId = host.uuid();
-  const published = await publish(context, {
+  return publish(context, {
     txnId,
     version: 0,
     attemptsMax: 5,
@@ -62,11 +61,8 @@ export async function createTable(
       removes: [],
       cdcs: [],
     }),
-    judge: () => {
-      throw tableExists(context);
-    },
+    judge: () => Promise.reject(tableExists(context)),
   });
-  return { ...published, configuration };
 }
 
 /** The commit that puts `definition` in the place of a table's own, and takes out all of its `files`. */

@@ -39,16 +39,17 @@ async function commit(
   options: CommitOptions = {},
 ): Promise<CommitResult> {
   const base: CommitBase = { version: state.segment.version, configuration: state.configuration };
-  const { version, attempts, files } = await commitPending(context, base, pending, options);
-  const committed = await stateAfterCommit(context, state, files);
+  const { kind, version, attempts, files } = await commitPending(context, base, pending, options);
+  const skipped = kind === "stopped";
+  const known = await stateAfterCommit(context, state, files);
   // Without the state of its own commit the table goes on from its base: it meets that commit again as a winner, and judges it.
-  if (committed === undefined)
-    return { table: createTable(context, state), version, timestampMs: files.at(-1)?.modifiedMs ?? 0, attempts };
-  await afterCommit(context, committed, options.signal);
-  return { table: createTable(context, committed), version, timestampMs: committed.timestampMs, attempts };
+  if (known === undefined)
+    return { skipped, table: createTable(context, state), version, timestampMs: files.at(-1)?.modifiedMs ?? 0, attempts };
+  if (!skipped) await afterCommit(context, known, options.signal);
+  return { skipped, table: createTable(context, known), version, timestampMs: known.timestampMs, attempts };
 }
 
-/** The commit stands whatever the log's reading back gives, so a failure is said and not thrown. */
+/** The outcome stands whatever the log's reading back gives, so a failure is said and not thrown. */
 async function stateAfterCommit(context: DeltaContext, state: TableState, files: readonly LogFile[]): Promise<TableState | undefined> {
   try {
     return await advanceTableState(context, state, files);

@@ -7,6 +7,7 @@ import type { DeltaContext } from "./delta-context.js";
 import { isFeatureActive } from "./protocol/features.js";
 import { countRows } from "./row-count.js";
 import type { TableState } from "./table-state.js";
+import { transactionVersion } from "./transaction-version.js";
 import { makeWritePlan } from "./write-plan.js";
 
 /** A snapshot of a Delta table. `state` is for the rooms of this layer. */
@@ -41,6 +42,7 @@ export function createSnapshot(context: DeltaContext, state: TableState): DeltaS
       });
       return rows;
     },
+    transactionVersion: (appId, signal) => transactionVersion(context, state, appId, signal),
     writePlan: (options?: WritePlanOptions): WritePlan => makeWritePlan(context, snapshot, options),
   };
   return Object.freeze(snapshot);

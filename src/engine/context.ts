@@ -5,7 +5,8 @@ import type { Progress } from "../base/progress.js";
 import type { ParquetCodec } from "../parquet/codec/codec.js";
 import type { ObjectStore } from "../storage/object-store.js";
 import type { WriteMetrics } from "../table/operation.js";
-import type { Table } from "../table/table-format.js";
+import type { AppTransaction } from "../table/pending-commit.js";
+import type { IsolationLevel, Table } from "../table/table-format.js";
 
 /** What every verb works with; made by the composition root. */
 export interface EngineContext {
@@ -22,13 +23,22 @@ export interface VerbOptions {
   readonly signal?: AbortSignal | undefined;
   readonly userMetadata?: string | undefined;
   readonly maxAttempts?: number | undefined;
+  readonly isolation?: IsolationLevel | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What a verb that an application may number is told beside. */
+export interface NumberedVerbOptions extends VerbOptions {
+  /** Done already when the table has it, or a later one of the application: then nothing is written. Default: not numbered. */
+  readonly transaction?: AppTransaction | undefined;
 }
 
 /** What a writing verb resolves to. `table` is the one to go on with; `committed` is false when nothing had to change. */
 export interface VerbResult {
   readonly table: Table;
   readonly committed: boolean;
+  /** The application's transaction was in the table already. */
+  readonly skipped?: boolean | undefined;
   readonly version: number;
   readonly timestampMs: number;
   readonly metrics: WriteMetrics;

@@ -32,7 +32,7 @@ export async function deleteRows(context: EngineContext, table: Table, options: 
   assertRemovesData(table, "delete");
   const plan = snapshot.writePlan();
   const where = options.where === undefined ? undefined : atTime(bindPredicate(options.where, tableScope(snapshot.schema)), startedMs);
-  const { hits, filesRead } = await findRows(context, snapshot, { where, signal, onProgress });
+  const { hits } = await findRows(context, snapshot, { where, signal, onProgress });
   if (hits.length === 0) return unchangedResult(context, table, startedMs);
 
   const scannedMs = context.host.now();
@@ -56,7 +56,11 @@ export async function deleteRows(context: EngineContext, table: Table, options: 
       details: { scanMs: scannedMs - startedMs, rewriteMs: endedMs - scannedMs },
       added: rewrite.files,
       removed,
-      reads: { wholeTable: where === undefined, predicates: where === undefined ? [] : [where], files: filesRead },
+      reads: {
+        wholeTable: where === undefined,
+        predicates: where === undefined ? [] : [where],
+        files: new Set(removed.map(({ path }) => path)),
+      },
       dataChange: true,
       userMetadata,
     },

@@ -7,7 +7,8 @@ import type { MergeClauseText, Operation, OperationDetails } from "../table/oper
 import type { MetadataChange, ReadSet } from "../table/pending-commit.js";
 import type { Table } from "../table/table-format.js";
 import type { WritePlan } from "../table/write-plan.js";
-import type { EngineContext, VerbOptions, VerbResult } from "./context.js";
+import { ifWritten } from "./app-transaction.js";
+import type { EngineContext, NumberedVerbOptions, VerbResult } from "./context.js";
 import { bindMerge, type BoundMerge } from "./merge/bind-merge.js";
 import { insertedRows, planInsertions, type Insertion } from "./merge/insert-rows.js";
 import { targetPredicate } from "./merge/key-predicate.js";
@@ -15,7 +16,7 @@ import { createMatcher } from "./merge/match-rows.js";
 import type { MergeClause } from "./merge/merge-clause.js";
 import { mergedSchema } from "./merge/merged-schema.js";
 import type { MergeScan } from "./merge/scan-file.js";
-import { scanTarget, storedPart, type FileOutcome } from "./merge/scan-target.js";
+import { concernedBySource, scanTarget, storedPart, type Concerned, type FileOutcome } from "./merge/scan-target.js";
 import { collectSource } from "./merge/source-rows.js";
 import { assertRemovesData, commitRewrite, metricsOf, unchangedResult, type RowCounts } from "./rewrite/commit-rewrite.js";
 import { rewriteFiles } from "./rewrite/rewrite-files.js";
@@ -23,7 +24,7 @@ import type { RewriteRules, RowAction } from "./rewrite/row-changes.js";
 
 export type { MergeClause } from "./merge/merge-clause.js";
 
-export interface MergeRowsOptions extends VerbOptions {
+export interface MergeRowsOptions extends NumberedVerbOptions {
   /** Read once. Batches of other columns are brought under one schema by name. */
   readonly source: AsyncIterable<RecordBatch>;
   /** When a target row and a source row belong together. */
@@ -47,6 +48,8 @@ export async function mergeRows(context: EngineContext, table: Table, options: M
   const { snapshot } = table;
   const { signal, clauses } = options;
   if (clauses.some(({ on }) => on !== "not-matched")) assertRemovesData(table, "a merge that updates or deletes");
+  const done = await ifWritten(context, table, options, startedMs);
+  if (done !== undefined) return done;
   // A table that cannot be written is refused before its source is read.
   snapshot.writePlan();
   const { limitBytes } = context.memory;
@@ -85,12 +88,12 @@ async function runMerge(
   { scan, plan, metadata, startedMs, options }: MergeRun,
 ): Promise<VerbResult> {
   const { snapshot, merge, source, matcher } = scan;
-  const { signal, onProgress, userMetadata } = options;
+  const { signal, onProgress, userMetadata, transaction } = options;
   const actions = [...merge.matched, ...merge.notMatchedBySource].map(({ action }) => action);
   const matchable = storedPart(targetPredicate(merge.condition, matcher.keyBounds, source.rowCount), snapshot.schema.fields.length);
-  const { files, filesRead } = await scanTarget(context, scan, { matchable, actions, signal, onProgress });
+  const { files, filesThatCount } = await scanTarget(context, scan, { matchable, actions, signal, onProgress });
   const insertions = planInsertions(merge.notMatched, source, scan.sourceMatched, plan.schema.fields.length);
-  if (files.length === 0 && insertions.length === 0) return unchangedResult(context, table, startedMs);
+  if (files.length === 0 && insertions.length === 0 && transaction === undefined) return unchangedResult(context, table, startedMs);
 
   const scannedMs = context.host.now();
   const partial = files.filter(({ isGone }) => !isGone);
@@ -114,8 +117,9 @@ async function runMerge(
       added: rewrite.files,
       removed,
       metadata,
-      reads: readSet(merge, matchable, filesRead),
+      reads: readSet(matchable, concernedBySource(scan), filesThatCount),
       dataChange: true,
+      transaction,
       userMetadata,
     },
     rewrite,
@@ -149,9 +153,10 @@ function rewriteRules(actions: readonly RowAction[], { target, source }: MergeSc
   };
 }
 
-function readSet(merge: BoundMerge, matchable: BoundExpression | undefined, files: ReadonlySet<string>): ReadSet {
-  const wholeTable = merge.notMatchedBySource.length > 0 || matchable === undefined;
-  return { wholeTable, predicates: wholeTable || matchable === undefined ? [] : [matchable], files };
+/** The rows that decide what the merge does: those that can match, and those that a clause for rows without a match looks for. */
+function readSet(matchable: BoundExpression | undefined, concerned: Concerned, files: ReadonlySet<string>): ReadSet {
+  if (matchable === undefined || concerned === "all") return { wholeTable: true, predicates: [], files };
+  return { wholeTable: false, predicates: concerned === "none" ? [matchable] : [matchable, concerned], files };
 }
 
 function countRows(

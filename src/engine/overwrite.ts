@@ -13,7 +13,8 @@ import type { StructType } from "../schema/types.js";
 import type { DataFile } from "../table/data-file.js";
 import type { MetadataChange, PendingCommit } from "../table/pending-commit.js";
 import type { Table } from "../table/table-format.js";
-import type { EngineContext, VerbOptions, VerbResult } from "./context.js";
+import { ifWritten } from "./app-transaction.js";
+import type { EngineContext, NumberedVerbOptions, VerbResult } from "./context.js";
 import { assertRemovesData, commitRewrite, metricsOf } from "./rewrite/commit-rewrite.js";
 import { changesOf, findRows, hitCount, type FileHits, type FoundRows } from "./rewrite/find-rows.js";
 import { rewriteFiles, type Rewrite } from "./rewrite/rewrite-files.js";
@@ -21,7 +22,7 @@ import type { RewriteRules } from "./rewrite/row-changes.js";
 import { atTime } from "./rewrite/statement-time.js";
 import { writeRows, type WrittenRows } from "./write-rows.js";
 
-export interface OverwriteRowsOptions extends VerbOptions {
+export interface OverwriteRowsOptions extends NumberedVerbOptions {
   readonly data: AsyncIterable<RecordBatch> | Iterable<RecordBatch>;
   /** Only rows for which it is true are replaced, and the new rows have to satisfy it. Default: the whole table. */
   readonly where?: ExpressionNode | undefined;
@@ -46,6 +47,8 @@ export async function overwriteRows(context: EngineContext, table: Table, option
   const { signal, userMetadata, onProgress } = options;
   refuseUnbuilt(options);
   assertRemovesData(table, "overwrite");
+  const done = await ifWritten(context, table, options, startedMs);
+  if (done !== undefined) return done;
   const where = options.where === undefined ? undefined : atTime(bindPredicate(options.where, tableScope(snapshot.schema)), startedMs);
   const source =
     options.schema === "overwrite"
@@ -76,8 +79,13 @@ export async function overwriteRows(context: EngineContext, table: Table, option
     added,
     removed,
     metadata: written.metadata,
-    reads: { wholeTable: where === undefined, predicates: where === undefined ? [] : [where], files: found.filesRead },
+    reads: {
+      wholeTable: where === undefined,
+      predicates: where === undefined ? [] : [where],
+      files: new Set(removed.map(({ path }) => path)),
+    },
     dataChange: true,
+    transaction: options.transaction,
     userMetadata,
   };
   return commitRewrite(context, table, { pending, rewrite: both(written, rewrite), startedMs, options });
@@ -132,7 +140,7 @@ async function takeOut(
 async function wholeTable(plan: AsyncIterable<readonly DataFile[]>): Promise<FoundRows> {
   const hits: FileHits[] = [];
   for await (const group of plan) for (const file of group) hits.push({ file, rowCount: file.rowCount ?? 0, rows: "all" });
-  return { hits, filesRead: new Set() };
+  return { hits };
 }
 
 function both(written: WrittenRows, rewrite: Rewrite): Rewrite {

@@ -10,7 +10,7 @@ export interface SetPropertiesOptions extends VerbOptions {
 /** Commits the properties, also when they have these values already: the log then says that somebody asked. */
 export async function setProperties(context: EngineContext, table: Table, options: SetPropertiesOptions): Promise<VerbResult> {
   const startedMs = context.host.now();
-  const { properties, signal, userMetadata, maxAttempts } = options;
+  const { properties, signal, userMetadata, maxAttempts, isolation } = options;
   const committed = await table.commit(
     table.snapshot,
     {
@@ -23,7 +23,7 @@ export async function setProperties(context: EngineContext, table: Table, option
       dataChange: false,
       userMetadata,
     },
-    { signal, maxAttempts },
+    { signal, maxAttempts, isolation },
   );
   return {
     table: committed.table,

@@ -37,7 +37,7 @@ export async function updateRows(context: EngineContext, table: Table, options: 
     bindValue: (node) => atTime(bind(node, scope), startedMs),
     conflictCode: "usage/invalid-option",
   });
-  const { hits, filesRead } = await findRows(context, snapshot, { where, signal, onProgress });
+  const { hits } = await findRows(context, snapshot, { where, signal, onProgress });
   const rowsUpdated = hits.reduce((sum, hit) => sum + hitCount(hit), 0);
   if (rowsUpdated === 0) return unchangedResult(context, table, startedMs);
 
@@ -60,11 +60,10 @@ export async function updateRows(context: EngineContext, table: Table, options: 
       details: { scanMs: scannedMs - startedMs, rewriteMs: endedMs - scannedMs },
       added: rewrite.files,
       removed,
-      // Every file that is rewritten is read, also where the predicate's partition values decided.
       reads: {
         wholeTable: where === undefined,
         predicates: where === undefined ? [] : [where],
-        files: new Set([...filesRead, ...removed.map(({ path }) => path)]),
+        files: new Set(removed.map(({ path }) => path)),
       },
       dataChange: true,
       userMetadata,

@@ -1,17 +1,16 @@
 import { compilePruner } from "../expression/prune.js";
 import { formatExpression } from "../expression/format.js";
 import type { Version } from "./data-file.js";
-import type { PendingCommit } from "./pending-commit.js";
-import type { Changes } from "./table-format.js";
-
-/**
- * `Serializable`: the result is that of some serial order of all operations, and that order is the log's.
- * `WriteSerializable`: the same without the promise about order: a blind append that won may count as having come later.
- */
-export type IsolationLevel = "Serializable" | "WriteSerializable";
+import type { AppTransaction, PendingCommit } from "./pending-commit.js";
+import type { Changes, IsolationLevel } from "./table-format.js";
 
 export type ConflictRule =
-  "metadata-changed" | "protocol-changed" | "concurrent-append" | "concurrent-delete-read" | "concurrent-delete-delete";
+  | "metadata-changed"
+  | "protocol-changed"
+  | "concurrent-domain"
+  | "concurrent-append"
+  | "concurrent-delete-read"
+  | "concurrent-delete-delete";
 
 /** Why a pending commit cannot follow a winner. */
 export interface Conflict {
@@ -29,7 +28,8 @@ export interface Conflict {
 }
 
 /**
- * Whether `pending` may be published after `winner`, a commit that its base snapshot does not have; `undefined`: it may.
+ * Whether `pending` may be published after `winner`, a commit that its base snapshot does not have; `undefined`: it may. Of
+ * several winners each is judged in the order of versions, and `pending` goes on as `afterWinner` leaves it.
  *
  * Pure. Rules in the order of Spark's `ConflictChecker.checkConflicts`; where this check is finer, the rule says why it is
  * still sound. What a change of metadata or protocol means is the format's to judge: `winner.metadataChanged` is its verdict.
@@ -41,6 +41,26 @@ export function findConflict(pending: PendingCommit, winner: Changes, isolation:
     concurrentDeleteRead(pending, winner) ??
     concurrentDeleteDelete(pending, winner)
   );
+}
+
+/**
+ * What `pending` depends on once `winner`, which does not conflict with it, is in: rows that counted and were only moved count
+ * where they are now, so that a later winner who changes them there is noticed.
+ */
+export function afterWinner(pending: PendingCommit, winner: Changes): PendingCommit {
+  const { reads } = pending;
+  if (winner.dataChange || !winner.removed.some(({ path }) => reads.files.has(path))) return pending;
+  return { ...pending, reads: { ...reads, files: new Set([...reads.files, ...winner.added.map(({ path }) => path)]) } };
+}
+
+/**
+ * Whether the write that carries `mine` is in the table already: `theirs` has its number, or a later one of its application.
+ *
+ * Spark (`checkIfTransactionsConflict`) aborts on any commit of the same application, since its writer had read the number
+ * before; this writer asks again for every winner, so an older number is no obstacle, and an equal one is the answer.
+ */
+export function isWritten(mine: AppTransaction | undefined, theirs: readonly AppTransaction[]): boolean {
+  return mine !== undefined && theirs.some(({ appId, version }) => appId === mine.appId && version >= mine.version);
 }
 
 /** Spark `checkNoMetadataUpdates` (MetadataChangedException): data was written for a definition that no longer holds. */
@@ -56,8 +76,9 @@ function metadataChanged(pending: PendingCommit, winner: Changes): Conflict | un
 
 /**
  * Spark `checkForAddedFilesThatShouldHaveBeenReadByCurrentTxn` (ConcurrentAppendException). Finer than Spark in three ways:
- * a winner that only rearranges rows (`dataChange` false) adds none that could have been missed; predicates are tested
- * against the bounds of the winner's files too, not only their partition values; and so on unpartitioned tables as well.
+ * a winner that only rearranges rows (`dataChange` false) adds none that could have been missed (delta PR #1305); predicates
+ * are tested against the bounds of the winner's files too, not only their partition values (as delta-rs
+ * `conflict_checker.rs` does); and so on unpartitioned tables as well (delta #7360).
  */
 function concurrentAppend(pending: PendingCommit, winner: Changes, isolation: IsolationLevel): Conflict | undefined {
   const { reads } = pending;
@@ -95,9 +116,9 @@ function concurrentAppend(pending: PendingCommit, winner: Changes, isolation: Is
 }
 
 /**
- * Spark `checkForDeletedFilesAgainstCurrentTxnReadFiles` (ConcurrentDeleteReadException). Finer than Spark: the rows of a
- * file that was only rearranged are still in the table as they were read, so what was concluded from them still holds
- * (delta-rs `conflict_checker.rs` looks at `data_change` removes only, too).
+ * Spark `checkForDeletedFilesAgainstCurrentTxnReadFiles` (ConcurrentDeleteReadException). Finer than Spark: of a file that holds
+ * no row which counts, nothing was concluded that taking it out could change; and the rows of a file that was only rearranged
+ * are still in the table as they were read (delta-rs `conflict_checker.rs` looks at `data_change` removes only, too).
  */
 function concurrentDeleteRead(pending: PendingCommit, winner: Changes): Conflict | undefined {
   const { reads } = pending;
@@ -113,7 +134,10 @@ function concurrentDeleteRead(pending: PendingCommit, winner: Changes): Conflict
   };
 }
 
-/** Spark `checkForDeletedFilesAgainstCurrentTxnDeletedFiles` (ConcurrentDeleteDeleteException): both replace the same rows. */
+/**
+ * Spark `checkForDeletedFilesAgainstCurrentTxnDeletedFiles` (ConcurrentDeleteDeleteException): both replace the same rows.
+ * By path alone, as in Spark: whoever gave the file another deletion vector has taken rows out of it too.
+ */
 function concurrentDeleteDelete(pending: PendingCommit, winner: Changes): Conflict | undefined {
   if (winner.removed.length === 0 || pending.removed.length === 0) return undefined;
   const mine = new Set(pending.removed.map(({ path }) => path));

@@ -19,7 +19,16 @@ export interface PendingCommit {
   readonly reads: ReadSet;
   /** `false` when the bag of rows stays the same (compaction). */
   readonly dataChange: boolean;
+  /** The application's own number for this write: once it is in the table, it is not written again. */
+  readonly transaction?: AppTransaction | undefined;
   readonly userMetadata?: string | undefined;
+}
+
+/** A write as its application counts them. Versions of one application only grow; a version not above the newest is done. */
+export interface AppTransaction {
+  readonly appId: string;
+  /** Any 64-bit number. */
+  readonly version: bigint;
 }
 
 /** A metadata wish: what is absent stays as it is. */
@@ -35,13 +44,14 @@ export interface MetadataChange {
 }
 
 /**
- * What a write has read of its base snapshot. A blind append has read nothing.
- * Predicates are bound to `tableScope(base.schema)`: rows that match any of them were looked for.
+ * What a write depends on in its base snapshot. A blind append depends on nothing.
+ * Predicates are bound to `tableScope(base.schema)`: the write's result is decided by the rows that match any of them.
  */
 export interface ReadSet {
+  /** Every row counts. */
   readonly wholeTable: boolean;
   readonly predicates: readonly BoundExpression[];
-  /** `path`s of the files whose rows were read. */
+  /** `path`s of all files that hold a row which counts. A file that was read and holds none is not among them. */
   readonly files: ReadonlySet<string>;
 }
 

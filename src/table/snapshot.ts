@@ -31,6 +31,9 @@ export interface Snapshot {
   /** Rows of the whole snapshot when the log alone can tell, else `undefined`. */
   rowCount(signal?: AbortSignal): Promise<number | undefined>;
 
+  /** The newest version that the application `appId` has written; `undefined`: none, or so long ago that it is forgotten. */
+  transactionVersion(appId: string, signal?: AbortSignal): Promise<bigint | undefined>;
+
   /** What a write into this snapshot has to obey. Throws `delta/unsupported-feature` for a table that cannot be written. */
   writePlan(options?: WritePlanOptions): WritePlan;
 }

@@ -50,12 +50,23 @@ export interface Table {
   readonly protocol: ProtocolInfo;
 }
 
+/**
+ * `Serializable`: the result is that of some serial order of all operations, and that order is the log's.
+ * `WriteSerializable`: the same without the promise about order: a blind append that won may count as having come later.
+ */
+export type IsolationLevel = "Serializable" | "WriteSerializable";
+
 export interface CommitOptions {
   readonly signal?: AbortSignal | undefined;
   readonly maxAttempts?: number | undefined;
+  /** Default: as the table's properties say. */
+  readonly isolation?: IsolationLevel | undefined;
 }
 
 export interface CommitResult {
+  /** Nothing was published: a rival has committed the same `transaction`, or a later one of its application. */
+  readonly skipped: boolean;
+  /** At the version that was committed; when skipped, at one that has the transaction. */
   readonly table: Table;
   readonly version: Version;
   readonly timestampMs: number;
@@ -102,6 +113,7 @@ export interface Changes {
   readonly version: Version;
   readonly added: readonly (DataFile | WrittenFile)[];
   readonly removed: readonly { readonly path: string }[];
+  /** `false`: it has only moved rows that were there from `removed` to `added`. */
   readonly dataChange: boolean;
   readonly isBlindAppend: boolean;
   readonly metadataChanged: boolean;

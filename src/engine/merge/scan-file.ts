@@ -41,6 +41,8 @@ export interface FileScan {
   readonly canMatch: boolean;
   /** True for every row that has to be looked at. */
   readonly prune: BoundExpression | undefined;
+  /** Told when a row of the file matches a source row, whatever becomes of it. */
+  readonly onMatch?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,7 +55,7 @@ export interface FileScan {
 export async function scanFile(
   context: EngineContext,
   scan: MergeScan,
-  { file, canMatch, prune, signal }: FileScan,
+  { file, canMatch, prune, onMatch, signal }: FileScan,
 ): Promise<RowChanges> {
   const { snapshot, merge } = scan;
   const slots = [...slotsToRead(scan, canMatch)].sort((a, b) => a - b);
@@ -64,6 +66,7 @@ export async function scanFile(
     const input = evolvedInput(scan, piece, slots);
     const outcome = createOutcome(piece.batch.numRows);
     const isMatched = canMatch ? applyMatched(scan, input, outcome, file) : undefined;
+    if (onMatch !== undefined && isMatched?.includes(1) === true) onMatch();
     if (merge.notMatchedBySource.length > 0) applyNotMatched(scan, input, outcome, isMatched);
     changes.add(piece, outcome);
   }

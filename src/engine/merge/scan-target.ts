@@ -15,7 +15,8 @@ import { scanFile, type FileScan, type MergeScan } from "./scan-file.js";
 /** What a merge does to the files of the table. */
 export interface TargetScan {
   readonly files: readonly FileOutcome[];
-  readonly filesRead: ReadonlySet<string>;
+  /** Paths of the files with a row that some source row matches, or that is changed. */
+  readonly filesThatCount: ReadonlySet<string>;
 }
 
 /** A file with at least one changed row. */
@@ -37,18 +38,18 @@ export interface ScanTargetOptions {
 export async function scanTarget(context: EngineContext, scan: MergeScan, options: ScanTargetOptions): Promise<TargetScan> {
   const { signal, onProgress, actions } = options;
   const files: FileOutcome[] = [];
-  const filesRead = new Set<string>();
+  const filesThatCount = new Set<string>();
   const plan = scan.merge.notMatchedBySource.length === 0 ? matchablePlan(scan, options) : wholePlan(scan, options);
   let done = 0;
 
   const lookAt = async (task: FileScan, fileSignal: AbortSignal): Promise<FileOutcome | undefined> => {
     const { file } = task;
-    filesRead.add(file.path);
     const known = file.rowCount;
     const everyRow = !task.canMatch && scan.merge.notMatchedBySource[0]?.where === undefined;
     const changes = everyRow
       ? await changesOfAll(context, scan, file, fileSignal)
-      : await scanFile(context, scan, { ...task, signal: fileSignal });
+      : await scanFile(context, scan, { ...task, signal: fileSignal, onMatch: () => filesThatCount.add(file.path) });
+    if (changes.rows.length > 0) filesThatCount.add(file.path);
     if (changes.rows.length === 0) return undefined;
     const rowCount = known ?? (everyRow ? changes.rows.length : await countRows(context, scan.snapshot, file, fileSignal));
     return { changes, rowCount, isGone: changes.rows.length === rowCount && deletesOnly(changes, actions) };
@@ -62,7 +63,7 @@ export async function scanTarget(context: EngineContext, scan: MergeScan, option
     if (outcome !== undefined) files.push(outcome);
     onProgress?.({ phase: "scan", done: ++done, unit: "files" });
   }
-  return { files, filesRead };
+  return { files, filesThatCount };
 }
 
 /** Files that may hold a matching row. */
@@ -82,12 +83,21 @@ async function* wholePlan(scan: MergeScan, { matchable, signal }: ScanTargetOpti
   const { snapshot, merge } = scan;
   const mayMatch = matchable === undefined ? () => true : compilePruner(matchable);
   const holdsKey = keyFilterOf(scan);
-  const concerned = storedPart(anyOf(merge.notMatchedBySource.map((clause) => clause.where)), snapshot.schema.fields.length);
+  const rows = concernedBySource(scan);
+  const concerned = typeof rows === "string" ? undefined : rows;
   const mayConcern = concerned === undefined ? () => true : compilePruner(concerned);
   for await (const file of flatten(snapshot.plan({ signal }))) {
     const canMatch = mayMatch(file.bounds) && holdsKey(file.bounds);
     if (canMatch || mayConcern(file.bounds)) yield { file, canMatch, prune: canMatch ? undefined : concerned };
   }
+}
+
+export type Concerned = BoundExpression | "all" | "none";
+
+/** The rows that the clauses for rows without a match look for, in columns that the table has already. */
+export function concernedBySource({ snapshot, merge }: MergeScan): Concerned {
+  if (merge.notMatchedBySource.length === 0) return "none";
+  return storedPart(anyOf(merge.notMatchedBySource.map((clause) => clause.where)), snapshot.schema.fields.length) ?? "all";
 }
 
 /** One of the conditions is true; `undefined` when there is one that always is. */

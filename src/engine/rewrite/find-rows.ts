@@ -21,8 +21,6 @@ export interface FindRowsOptions {
 export interface FoundRows {
   /** Files with such rows. */
   readonly hits: readonly FileHits[];
-  /** Paths of the files whose rows were read. */
-  readonly filesRead: ReadonlySet<string>;
 }
 
 export interface FileHits {
@@ -36,13 +34,11 @@ export interface FileHits {
 export async function findRows(context: EngineContext, snapshot: Snapshot, options: FindRowsOptions): Promise<FoundRows> {
   const { where, signal, onProgress } = options;
   const hits: FileHits[] = [];
-  const filesRead = new Set<string>();
   let done = 0;
   const lookAt = async (file: DataFile, signalOfFile: AbortSignal): Promise<FileHits | undefined> => {
     if (where === undefined || coversFile(snapshot, file, where)) {
       return { file, rowCount: file.rowCount ?? (await countRows(context, snapshot, file, signalOfFile)), rows: "all" };
     }
-    filesRead.add(file.path);
     return hitsIn(context, snapshot, file, { where, signal: signalOfFile });
   };
   const files = flatten(snapshot.plan({ where, signal }));
@@ -50,7 +46,7 @@ export async function findRows(context: EngineContext, snapshot: Snapshot, optio
     if (found !== undefined) hits.push(found);
     onProgress?.({ phase: "scan", done: ++done, unit: "files" });
   }
-  return { hits, filesRead };
+  return { hits };
 }
 
 /** The hits as changes of one action. */
