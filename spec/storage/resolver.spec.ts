@@ -44,15 +44,22 @@ describe("the store resolver", () => {
     expect(await resolveStore("memory://resolver-spec-2").head("object")).toBeUndefined();
   });
 
-  test.each(["s3://lake/users", "s3a://lake/users", "S3://lake"])("%s is refused, saying that S3 is not there yet", (location) => {
-    expect(() => resolveStore(location)).toThrow(
-      expect.objectContaining({
-        code: "delta/unsupported-feature",
-        message: expect.stringContaining("no S3 store"),
-        context: { location, feature: "s3" },
-      }),
-    );
+  test.each([
+    ["s3://lake/users", "s3://lake/users"],
+    ["s3a://lake/users/", "s3://lake/users"],
+    ["S3://lake", "s3://lake"],
+    ["s3://lake/a b/50%/#1?x+y=größe/", "s3://lake/a b/50%/#1?x+y=größe"],
+    ["s3://my.bucket-1/x", "s3://my.bucket-1/x"],
+  ])("%s is the store %s, and nothing in it is decoded", (location, url) => {
+    expect(urlOf(location)).toBe(url);
   });
+
+  test.each(["s3:/lake", "s3://", "s3:///users", "s3://b/x", "s3://lake//users", "s3://lake/../other", "s3://key:secret@lake/users"])(
+    "%s is no place on S3",
+    (location) => {
+      expect(() => resolveStore(location)).toThrow(expect.objectContaining({ code: "storage/invalid-path" }));
+    },
+  );
 
   test.each(["hdfs://host/x", "gs://bucket/x", "abfss://c@a.dfs.core.windows.net/x", "https://example.com/x", "dbfs:/x", "s4://x"])(
     "the scheme of %s is unknown, and the known ones are listed",
@@ -60,7 +67,7 @@ describe("the store resolver", () => {
       expect(() => resolveStore(location)).toThrow(
         expect.objectContaining({
           code: "storage/unknown-scheme",
-          message: expect.stringMatching(/path, file:\/\/ and memory:\/\//),
+          message: expect.stringMatching(/path, file:\/\/, s3:\/\/bucket\/path and memory:\/\//),
           context: expect.objectContaining({ location }),
         }),
       );

@@ -5,6 +5,9 @@ import { referencesOf, type SourceFile, type Violation } from "./source-file.js"
 const doors: Readonly<Record<string, readonly string[]>> = {
   "apache-arrow": ["schema/", "columnar/", "expression/", "parquet/", "table/", "delta/", "engine/", "api/", "index.ts", "cli/"],
   "parquet-wasm": ["parquet/"],
+  "@aws-sdk/client-s3": ["storage/s3-store"],
+  "@smithy/node-http-handler": ["storage/s3-store"],
+  hpagent: ["storage/s3-store"],
   "p-limit": ["base/concurrency.ts"],
   commander: ["cli/"],
   "cli-progress": ["cli/"],

@@ -34,6 +34,11 @@ function segmentsProblem(segments: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** Whether a key can hold this text: it has a UTF-8 form and no NUL. */
+export function isTextOfKeys(text: string): boolean {
+  return textProblem(text) === undefined;
+}
+
 function textProblem(text: string): string | undefined {
   if (text.includes("\0")) return "it has a NUL character";
   if (/\p{Surrogate}/u.test(text)) return "it has half of a UTF-16 surrogate pair, which no UTF-8 text can hold";

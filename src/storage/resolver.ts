@@ -4,26 +4,30 @@ import { systemHost, type Host } from "../base/host.js";
 import { createLocalStore } from "./local-store.js";
 import { createMemoryStore } from "./memory-store.js";
 import type { ObjectStore } from "./object-store.js";
+import { createS3Store } from "./s3-store.js";
+import type { S3Options } from "./s3-store-options.js";
 
 export interface StoreResolver {
   /**
    * The store rooted at `location`: a path (relative to the working directory, or absolute), a `file:` URL, whose percent
-   * escapes are decoded, or `memory://name`. Nothing is read. The store's `url` is the canonical form of `location`.
+   * escapes are decoded, `s3://bucket/path` (or `s3a:`), where nothing is decoded, or `memory://name`. Nothing is read. The
+   * store's `url` is the canonical form of `location`.
    *
    * @throws storage/unknown-scheme, storage/invalid-path
-   * @throws delta/unsupported-feature for s3:// and s3a://
    */
   resolve(location: string): ObjectStore;
 }
 
 export interface StoreResolverOptions {
   readonly host?: Host | undefined;
+  /** How s3:// locations are reached. */
+  readonly s3?: S3Options | undefined;
 }
 
 /** Every resolver of this process knows the same memory stores, so that two handles on one name see one table. */
 const memoryStores = new Map<string, ObjectStore>();
 
-export function createStoreResolver({ host = systemHost }: StoreResolverOptions = {}): StoreResolver {
+export function createStoreResolver({ host = systemHost, s3 }: StoreResolverOptions = {}): StoreResolver {
   return {
     resolve(location) {
       if (typeof location !== "string" || location === "" || location.includes("\0")) {
@@ -39,16 +43,13 @@ export function createStoreResolver({ host = systemHost }: StoreResolverOptions 
           return memoryStore(location);
         case "s3":
         case "s3a":
-          throw new LakeError(
-            "delta/unsupported-feature",
-            `${location} is on S3, and this release has no S3 store. Use a path, a file:// URL or memory://name.`,
-            { location, feature: "s3" },
-          );
+          return createS3Store(location, s3, host);
         default:
           throw new LakeError(
             "storage/unknown-scheme",
-            `${location} begins with ${scheme}:, which is no known kind of location. Known are a path, file:// and memory://name.`,
-            { location, scheme, known: ["file", "memory"] },
+            `${location} begins with ${scheme}:, which is no known kind of location. ` +
+              "Known are a path, file://, s3://bucket/path and memory://name.",
+            { location, scheme, known: ["file", "s3", "s3a", "memory"] },
           );
       }
     },
