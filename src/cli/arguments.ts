@@ -10,7 +10,7 @@ export function names(text: string): readonly string[] {
   return found;
 }
 
-export function collect(text: string, earlier: readonly string[]): readonly string[] {
+export function collect(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];
 }
 
@@ -23,6 +23,22 @@ export function keyValue(text: string, earlier: Readonly<Record<string, string>>
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError("expected a whole number from 0");
   return Number(text);
+}
+
+export function countFrom1(text: string): number {
+  const count = wholeNumber(text);
+  if (count === 0) throw new InvalidArgumentError("expected a whole number from 1");
+  return count;
+}
+
+const byteUnits: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+/** `512m`, `2GiB`, `1073741824`: bytes, the units powers of 1024. */
+export function byteSize(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d+)\s*(?:([kmg])(?:i?b)?|b)?$/i.exec(text.trim()) ?? [];
+  const bytes = digits === "" ? 0 : Number(digits) * (byteUnits[unit.toLowerCase()] ?? 1);
+  if (!Number.isSafeInteger(bytes) || bytes === 0) throw new InvalidArgumentError("expected a size such as 512MiB or 2GiB");
+  return bytes;
 }
 
 export function limit(text: string): number | "all" {

@@ -1,47 +1,49 @@
 import { Option, type Command } from "commander";
-import { limit, names, wholeNumber } from "./arguments.js";
+import { byteSize, limit, names, wholeNumber } from "./arguments.js";
 import { rowFormats, type FilesFlags, type HistoryFlags, type ShowFlags, type VersionFlags } from "./flags.js";
+import type { Shell } from "./shell.js";
 
-export function declareReads(program: Command): void {
-  declareShow(program);
-  declareHistory(program);
+export function declareReads(program: Command, shell: Shell): void {
+  declareShow(program, shell);
+  declareHistory(program, shell);
 
   atVersion(program, "detail", "print the table in figures")
     .addHelpText("after", "\nExample:\n  $ lake detail data/users")
-    .action(async (table: string, flags: VersionFlags) => (await import("./commands/detail.js")).detail(table, flags));
+    .action(async (table: string, flags: VersionFlags) => (await import("./commands/detail.js")).detail(table, flags, shell));
 
   atVersion(program, "schema", "print the columns")
     .addHelpText("after", "\nExample:\n  $ lake schema data/users --version 0")
-    .action(async (table: string, flags: VersionFlags) => (await import("./commands/schema.js")).schema(table, flags));
+    .action(async (table: string, flags: VersionFlags) => (await import("./commands/schema.js")).schema(table, flags, shell));
 
   atVersion(program, "files", "list the live data files that may hold matching rows")
     .option("--where <predicate>", "only files that may hold rows for which this is true")
     .addHelpText("after", "\nExample:\n  $ lake files data/users --where \"country = 'KR'\"")
-    .action(async (table: string, flags: FilesFlags) => (await import("./commands/files.js")).files(table, flags));
+    .action(async (table: string, flags: FilesFlags) => (await import("./commands/files.js")).files(table, flags, shell));
 
   atVersion(program, "log", "list the log files that make up a version")
     .addHelpText("after", "\nExample:\n  $ lake log data/users")
-    .action(async (table: string, flags: VersionFlags) => (await import("./commands/log.js")).log(table, flags));
+    .action(async (table: string, flags: VersionFlags) => (await import("./commands/log.js")).log(table, flags, shell));
 }
 
-function declareShow(program: Command): void {
+function declareShow(program: Command, shell: Shell): void {
   atVersion(program, "show", "print rows")
     .option("--where <predicate>", "only rows for which this is true")
     .option("--columns <names>", "only these columns, separated by commas", names)
     .option("--limit <n|all>", "how many rows", limit, 20)
     .addOption(new Option("--format <format>", "how rows are printed").choices(rowFormats))
+    .option("--memory-limit <size>", "memory that the work may take, for example 512MiB (default: 1GiB)", byteSize)
     .addHelpText("after", "\nExample:\n  $ lake show data/users --where \"country = 'KR'\" --columns id,name --version 1")
-    .action(async (table: string, flags: ShowFlags) => (await import("./commands/show.js")).show(table, flags));
+    .action(async (table: string, flags: ShowFlags) => (await import("./commands/show.js")).show(table, flags, shell));
 }
 
-function declareHistory(program: Command): void {
+function declareHistory(program: Command, shell: Shell): void {
   program
     .command("history")
     .argument("<table>", "path or URL of the table")
     .description("list the versions, newest first")
     .option("--limit <n>", "how many versions", wholeNumber)
     .addHelpText("after", "\nExample:\n  $ lake history data/users --limit 10")
-    .action(async (table: string, flags: HistoryFlags) => (await import("./commands/history.js")).history(table, flags));
+    .action(async (table: string, flags: HistoryFlags) => (await import("./commands/history.js")).history(table, flags, shell));
 }
 
 /** A command that reads the newest version, or the one it is told. */

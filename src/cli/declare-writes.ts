@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { collect, keyValue, names } from "./arguments.js";
+import { byteSize, collect, countFrom1, keyValue, names } from "./arguments.js";
 import {
   inputFormats,
   type CommonFlags,
@@ -9,21 +9,22 @@ import {
   type MergeFlags,
   type UpdateFlags,
 } from "./flags.js";
+import type { Shell } from "./shell.js";
 
 const tableArgument = ["<table>", "path or URL of the table"] as const;
 const filesText = ".parquet .ndjson .csv .arrow files, globs, or - for stdin";
 
-export function declareWrites(program: Command): void {
-  declareCreate(program);
-  declareAppend(program);
-  declareOverwrite(program);
-  declareMerge(program);
-  declareUpdate(program);
-  declareDelete(program);
-  declareCheckpoint(program);
+export function declareWrites(program: Command, shell: Shell): void {
+  declareCreate(program, shell);
+  addLimits(declareAppend(program, shell));
+  addLimits(declareOverwrite(program, shell));
+  addLimits(declareMerge(program, shell));
+  addLimits(declareUpdate(program, shell));
+  addLimits(declareDelete(program, shell));
+  declareCheckpoint(program, shell);
 }
 
-function declareCreate(program: Command): void {
+function declareCreate(program: Command, shell: Shell): void {
   program
     .command("create")
     .argument("<table>", "path or URL of the new table")
@@ -33,15 +34,20 @@ function declareCreate(program: Command): void {
     .option("--cluster-by <columns>", "clustering columns, separated by commas (not in this release)", names)
     .option("--property <key=value>", "a table property; may be repeated", keyValue, {})
     .option("--comment <text>", "what the table holds")
+    .addOption(
+      new Option("--if-exists <action>", "when there is a table: refuse, or leave it as it is")
+        .choices(["error", "open"])
+        .default("error"),
+    )
     .addHelpText(
       "after",
       '\nExample:\n  $ lake create data/users --schema "id long not null, name string, country string, score int" --partition-by country',
     )
-    .action(async (table: string, flags: CreateFlags) => (await import("./commands/create.js")).create(table, flags));
+    .action(async (table: string, flags: CreateFlags) => (await import("./commands/create.js")).create(table, flags, shell));
 }
 
-function declareAppend(program: Command): void {
-  program
+function declareAppend(program: Command, shell: Shell): Command {
+  return program
     .command("append")
     .argument(...tableArgument)
     .argument("<files...>", filesText)
@@ -50,27 +56,28 @@ function declareAppend(program: Command): void {
     .option("--merge-schema", "add columns that the files have and the table lacks")
     .addHelpText("after", '\nExample:\n  $ lake append data/users "incoming/users-*.ndjson"')
     .action(async (table: string, files: string[], flags: LoadFlags) =>
-      (await import("./commands/load.js")).load("append", table, files, flags),
+      (await import("./commands/load.js")).load("append", table, files, flags, shell),
     );
 }
 
-function declareOverwrite(program: Command): void {
-  program
+function declareOverwrite(program: Command, shell: Shell): Command {
+  return program
     .command("overwrite")
     .argument(...tableArgument)
     .argument("<files...>", filesText)
     .description("replace the rows of the table by those of files")
     .addOption(inputFormat())
     .option("--where <predicate>", "replace only the rows that match")
+    .addOption(overwriteSchema())
     .option("--yes", "do not ask before every row is replaced")
     .addHelpText("after", "\nExample:\n  $ lake overwrite data/users incoming/korea.csv --where \"country = 'KR'\"")
     .action(async (table: string, files: string[], flags: LoadFlags) =>
-      (await import("./commands/load.js")).load("overwrite", table, files, flags),
+      (await import("./commands/load.js")).load("overwrite", table, files, flags, shell),
     );
 }
 
-function declareMerge(program: Command): void {
-  program
+function declareMerge(program: Command, shell: Shell): Command {
+  return program
     .command("merge")
     .argument(...tableArgument)
     .argument("<file>", ".parquet .ndjson .csv .arrow file, glob, or - for stdin")
@@ -80,42 +87,60 @@ function declareMerge(program: Command): void {
     .option("--insert-all", "rows without a match are added")
     .option("--delete-when <predicate>", "delete matched rows for which this is true (names: target.x, source.x)")
     .option("--delete-not-in-source", "delete the table's rows that the file does not have")
+    .option("--merge-schema", "add columns that the file has and the table lacks")
     .addOption(inputFormat())
     .addHelpText(
       "after",
       "\nWithout clauses: --update-all --insert-all.\n\nExample:\n  $ lake merge data/users incoming/changes.ndjson --on id",
     )
-    .action(async (table: string, file: string, flags: MergeFlags) => (await import("./commands/merge.js")).merge(table, file, flags));
+    .action(async (table: string, file: string, flags: MergeFlags) =>
+      (await import("./commands/merge.js")).merge(table, file, flags, shell),
+    );
 }
 
-function declareUpdate(program: Command): void {
-  program
+function declareUpdate(program: Command, shell: Shell): Command {
+  return program
     .command("update")
     .argument(...tableArgument)
     .description("change the rows that match")
-    .requiredOption("--set <column = expression>", "an assignment; may be repeated", collect, [])
+    .requiredOption("--set <column = expression>", "an assignment; may be repeated", collect)
     .option("--where <predicate>", "default: every row")
     .addHelpText("after", '\nExample:\n  $ lake update data/users --set "score = score * 2" --where "country = \'KR\'"')
-    .action(async (table: string, flags: UpdateFlags) => (await import("./commands/update.js")).update(table, flags));
+    .action(async (table: string, flags: UpdateFlags) => (await import("./commands/update.js")).update(table, flags, shell));
 }
 
-function declareDelete(program: Command): void {
-  program
+function declareDelete(program: Command, shell: Shell): Command {
+  return program
     .command("delete")
     .argument(...tableArgument)
     .description("delete the rows that match")
     .requiredOption("--where <predicate>", 'which rows; "true" for all')
     .addHelpText("after", '\nExample:\n  $ lake delete data/users --where "score < 0"')
-    .action(async (table: string, flags: DeleteFlags) => (await import("./commands/delete.js")).deleteWhere(table, flags));
+    .action(async (table: string, flags: DeleteFlags) => (await import("./commands/delete.js")).deleteWhere(table, flags, shell));
 }
 
-function declareCheckpoint(program: Command): void {
+function declareCheckpoint(program: Command, shell: Shell): void {
   program
     .command("checkpoint")
     .argument(...tableArgument)
     .description("write a checkpoint, so that opening the table reads less")
     .addHelpText("after", "\nExample:\n  $ lake checkpoint data/users")
-    .action(async (table: string, flags: CommonFlags) => (await import("./commands/checkpoint.js")).checkpoint(table, flags));
+    .action(async (table: string, flags: CommonFlags) => (await import("./commands/checkpoint.js")).checkpoint(table, flags, shell));
+}
+
+/** What a write may use. */
+function addLimits(command: Command): void {
+  command
+    .addOption(
+      new Option("--memory-limit <size>", "memory that the work may take, for example 512MiB (default: 1GiB)").argParser(byteSize),
+    )
+    .addOption(
+      new Option("--max-attempts <n>", "how often the commit is tried when other writers are faster (default: 50)").argParser(countFrom1),
+    );
+}
+
+function overwriteSchema(): Option {
+  return new Option("--overwrite-schema", "the table takes the columns of the files").conflicts("where");
 }
 
 function inputFormat(): Option {

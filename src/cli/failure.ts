@@ -1,7 +1,10 @@
 import { CommanderError } from "commander";
 import { LakeError, type LakeErrorCode } from "../base/errors.js";
-import { printableLines } from "./output/printable.js";
+import type { Words } from "../base/wording.js";
 import { toJson } from "./output/json.js";
+import { printableLines } from "./output/printable.js";
+import { isClosedPipe } from "./output/stdout.js";
+import type { Shell } from "./shell.js";
 
 /** What `lake` ends with. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, conflict: 3, refused: 4 } as const;
@@ -17,26 +20,56 @@ const codesByError: Partial<Readonly<Record<LakeErrorCode, number>>> = {
   "usage/invalid-timestamp": exitCodes.usage,
 };
 
-export function exitCodeOf(error: unknown): number {
+export interface FailedCall {
+  /** The command that failed, when it is known so far. */
+  readonly command: string | undefined;
+  readonly asJson: boolean;
+}
+
+/** Says what went wrong on stderr, with `--json` as one JSON document, and returns the exit code. */
+export function reportFailure(error: unknown, shell: Shell, { command, asJson }: FailedCall): number {
+  if (isClosedPipe(error)) return exitCodes.done;
+  const code = exitCodeOf(error);
+  // Commander has printed its own messages already; help and the version are among them.
+  const isTold = error instanceof CommanderError && (!asJson || code === exitCodes.done);
+  if (!isTold) {
+    const failure = describe(error, wordsOf(command));
+    shell.stderr.write(asJson ? `${toJson({ error: failure })}\n` : `lake: ${printableLines(lineOf(failure))}\n`);
+  }
+  if (!isTold && shell.env["LAKE_DEBUG"] !== undefined && error instanceof Error) shell.stderr.write(`${error.stack ?? ""}\n`);
+  return code;
+}
+
+function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   return LakeError.is(error) ? (codesByError[error.code] ?? exitCodes.failed) : exitCodes.failed;
 }
 
-/** Says what went wrong on stderr, with `--json` as one JSON document, and returns the exit code. */
-export function reportFailure(error: unknown, asJson: boolean): number {
-  // Commander has printed its own messages already.
-  if (!(error instanceof CommanderError)) {
-    process.stderr.write(asJson ? `${toJson({ error: describe(error) })}\n` : `lake: ${printableLines(messageOf(error))}\n`);
-    if (process.env["LAKE_DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
-  }
-  return exitCodeOf(error);
+interface Failure {
+  readonly code?: LakeErrorCode;
+  readonly message: string;
+  readonly context?: object;
 }
 
-function messageOf(error: unknown): string {
-  if (LakeError.is(error)) return `${error.message} [${error.code}]`;
-  return error instanceof Error ? error.message : String(error);
+function describe(error: unknown, words: Words): Failure {
+  if (LakeError.is(error)) return { code: error.code, message: error.messageIn(words), context: error.context };
+  if (error instanceof CommanderError) return { code: "usage/invalid-option", message: error.message.replace(/^error: /, "") };
+  return { message: error instanceof Error ? error.message : String(error) };
 }
 
-function describe(error: unknown): object {
-  return LakeError.is(error) ? { code: error.code, message: error.message, context: error.context } : { message: messageOf(error) };
+function lineOf({ message, code }: Failure): string {
+  return code === undefined ? message : `${message} [${code}]`;
+}
+
+const commandWords: Words = {
+  "create-table": "lake create",
+  "if-exists": "--if-exists open",
+  "max-attempts": "--max-attempts",
+  "memory-limit": "--memory-limit",
+  "merge-schema": "--merge-schema",
+};
+
+/** Messages name the flags of the command: what adds columns to a table is another one where its rows are replaced. */
+function wordsOf(command: string | undefined): Words {
+  return command === "overwrite" ? { ...commandWords, "merge-schema": "--overwrite-schema" } : commandWords;
 }

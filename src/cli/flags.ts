@@ -4,6 +4,13 @@ export interface CommonFlags {
   readonly quiet?: true;
 }
 
+/** How a table is worked on. */
+export interface ConnectFlags {
+  /** Bytes. */
+  readonly memoryLimit?: number;
+  readonly maxAttempts?: number;
+}
+
 export interface VersionFlags extends CommonFlags {
   readonly version?: number;
   readonly timestamp?: string;
@@ -15,30 +22,33 @@ export interface CreateFlags extends CommonFlags {
   readonly clusterBy?: readonly string[];
   readonly property: Readonly<Record<string, string>>;
   readonly comment?: string;
+  readonly ifExists?: "error" | "open";
 }
 
-export interface LoadFlags extends CommonFlags {
+export interface LoadFlags extends CommonFlags, ConnectFlags {
   readonly format?: InputFormat;
   readonly mergeSchema?: true;
+  readonly overwriteSchema?: true;
   readonly where?: string;
   readonly yes?: true;
 }
 
-export interface MergeFlags extends CommonFlags {
+export interface MergeFlags extends CommonFlags, ConnectFlags {
   readonly on: readonly string[];
   readonly updateAll?: true;
   readonly insertAll?: true;
   readonly deleteWhen?: string;
   readonly deleteNotInSource?: true;
+  readonly mergeSchema?: true;
   readonly format?: InputFormat;
 }
 
-export interface UpdateFlags extends CommonFlags {
+export interface UpdateFlags extends CommonFlags, ConnectFlags {
   readonly set: readonly string[];
   readonly where?: string;
 }
 
-export interface DeleteFlags extends CommonFlags {
+export interface DeleteFlags extends CommonFlags, ConnectFlags {
   readonly where: string;
 }
 
@@ -50,7 +60,7 @@ export interface FilesFlags extends VersionFlags {
   readonly where?: string;
 }
 
-export interface ShowFlags extends FilesFlags {
+export interface ShowFlags extends FilesFlags, ConnectFlags {
   readonly columns?: readonly string[];
   readonly limit: number | "all";
   readonly format?: RowFormat;

@@ -1,11 +1,7 @@
 #!/usr/bin/env node
-import { reportFailure } from "./failure.js";
-import { endOnClosedPipe } from "./output/stdout.js";
-import { buildProgram } from "./program.js";
+import { ignoreClosedPipes } from "./output/stdout.js";
+import { runLake } from "./run-lake.js";
+import { processShell } from "./shell.js";
 
-endOnClosedPipe();
-try {
-  await buildProgram().parseAsync(process.argv);
-} catch (error) {
-  process.exitCode = reportFailure(error, process.argv.includes("--json"));
-}
+ignoreClosedPipes(processShell);
+process.exitCode = await runLake(process.argv.slice(2), processShell);

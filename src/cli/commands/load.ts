@@ -1,18 +1,29 @@
-import { DeltaTable } from "../../api/delta-table.js";
 import type { LoadFlags } from "../flags.js";
 import { readInput } from "../input/read-input.js";
 import { confirm } from "../output/confirm.js";
+import { openTable } from "./open-table.js";
 import { runWrite } from "./run-write.js";
+import type { Shell } from "../shell.js";
 
 /** `lake append` and `lake overwrite`: all files in one commit. */
-export async function load(verb: "append" | "overwrite", url: string, files: readonly string[], flags: LoadFlags): Promise<void> {
-  const table = await DeltaTable.open(url);
+export async function load(
+  verb: "append" | "overwrite",
+  url: string,
+  files: readonly string[],
+  flags: LoadFlags,
+  shell: Shell,
+): Promise<void> {
+  const table = await openTable(url, flags);
   if (verb === "overwrite" && flags.where === undefined) {
-    await confirm(`This replaces every row of ${table.url}.`, { yes: flags.yes === true, command: "lake overwrite without --where" });
+    await confirm(shell, `This replaces every row of ${table.url}.`, {
+      yes: flags.yes === true,
+      command: "lake overwrite without --where",
+    });
   }
-  const data = readInput(files, { format: flags.format, schema: table.schema });
-  await runWrite(verb, table, flags, (options) => {
+  const data = readInput(files, { format: flags.format, schema: table.schema, stdin: shell.stdin });
+  await runWrite(shell, { verb, table, flags }, (options) => {
     if (verb === "append") return table.append(data, { ...options, mergeSchema: flags.mergeSchema });
+    if (flags.overwriteSchema === true) return table.overwrite(data, { ...options, schema: "overwrite" });
     return table.overwrite(data, flags.where === undefined ? options : { ...options, where: flags.where });
   });
 }

@@ -3,6 +3,8 @@ import { toJson } from "../output/json.js";
 import { writeOut } from "../output/stdout.js";
 import { renderTable, type Heading } from "../output/table.js";
 import { openAt } from "./open-table.js";
+import type { Shell } from "../shell.js";
+import { lookOf } from "../output/terminal.js";
 
 const headings: readonly Heading[] = [
   { name: "version", align: "right", isWhole: true },
@@ -12,10 +14,10 @@ const headings: readonly Heading[] = [
   { name: "path" },
 ];
 
-export async function log(url: string, flags: VersionFlags): Promise<void> {
+export async function log(url: string, flags: VersionFlags, shell: Shell): Promise<void> {
   const table = await openAt(url, flags);
   const entries = await table.logFiles();
-  if (flags.json === true) return writeOut(`${toJson({ version: table.version, files: entries })}\n`);
+  if (flags.json === true) return writeOut(shell, `${toJson({ version: table.version, files: entries })}\n`);
   const rows = entries.map(({ path, kind, version, size, modified }) => [version, kind, size, modified, path]);
-  await writeOut(`${renderTable(headings, rows)}\n`);
+  await writeOut(shell, `${renderTable(headings, rows, lookOf(shell))}\n`);
 }

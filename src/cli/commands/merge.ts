@@ -1,19 +1,22 @@
-import { DeltaTable } from "../../api/delta-table.js";
 import type { MergeBuilder } from "../../api/merge-builder.js";
 import type { MergeFlags } from "../flags.js";
 import { readInput } from "../input/read-input.js";
+import { openTable } from "./open-table.js";
 import { runWrite } from "./run-write.js";
+import type { Shell } from "../shell.js";
 
-export async function merge(url: string, file: string, flags: MergeFlags): Promise<void> {
-  const table = await DeltaTable.open(url);
-  const source = readInput([file], { format: flags.format, schema: table.schema });
-  await runWrite("merge", table, flags, (options) => addClauses(table.merge({ ...options, source, on: flags.on }), flags).execute());
+export async function merge(url: string, file: string, flags: MergeFlags, shell: Shell): Promise<void> {
+  const table = await openTable(url, flags);
+  const source = readInput([file], { format: flags.format, schema: table.schema, stdin: shell.stdin });
+  await runWrite(shell, { verb: "merge", table, flags }, (options) =>
+    addClauses(table.merge({ ...options, source, on: flags.on }), flags).execute(),
+  );
 }
 
 /** Deletes come before updates: a row that is to go need not be updated first. */
-function addClauses(begun: MergeBuilder, { updateAll, insertAll, deleteWhen, deleteNotInSource }: MergeFlags): MergeBuilder {
+function addClauses(begun: MergeBuilder, { updateAll, insertAll, deleteWhen, deleteNotInSource, mergeSchema }: MergeFlags): MergeBuilder {
   const isPlain = updateAll !== true && insertAll !== true && deleteWhen === undefined && deleteNotInSource !== true;
-  let builder = begun;
+  let builder = mergeSchema === true ? begun.withSchemaEvolution() : begun;
   if (deleteWhen !== undefined) builder = builder.whenMatchedDelete({ where: deleteWhen });
   if (isPlain || updateAll === true) builder = builder.whenMatchedUpdateAll();
   if (isPlain || insertAll === true) builder = builder.whenNotMatchedInsertAll();

@@ -6,24 +6,30 @@ import { counted } from "../output/counted.js";
 import { toJson } from "../output/json.js";
 import { showProgress } from "../output/progress.js";
 import { writeOut } from "../output/stdout.js";
+import type { Shell } from "../shell.js";
+
+interface Write {
+  readonly verb: string;
+  readonly table: DeltaTable;
+  readonly flags: CommonFlags;
+}
 
 /** Runs a write with progress, and says what it did: a line for people, a document with `--json`, nothing when quiet. */
 export async function runWrite(
-  verb: string,
-  table: DeltaTable,
-  flags: CommonFlags,
+  shell: Shell,
+  { verb, table, flags }: Write,
   write: (options: Pick<WriteOptions, "onProgress">) => Promise<WriteResult>,
 ): Promise<void> {
   const before = table.version;
-  const progress = showProgress(flags.quiet === true);
+  const progress = showProgress(shell, flags.quiet === true);
   let result: WriteResult;
   try {
     result = await write({ onProgress: progress.onProgress });
   } finally {
     progress.stop();
   }
-  if (flags.json === true) await writeOut(`${toJson({ table: table.url, ...result })}\n`);
-  else if (flags.quiet !== true) await writeOut(`${describeWrite(verb, result, before)}\n`);
+  if (flags.json === true) await writeOut(shell, `${toJson({ table: table.url, ...result })}\n`);
+  else if (flags.quiet !== true) await writeOut(shell, `${describeWrite(verb, result, before)}\n`);
 }
 
 function describeWrite(verb: string, { version, metrics }: WriteResult, before: number): string {

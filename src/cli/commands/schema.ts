@@ -4,10 +4,12 @@ import { toJson } from "../output/json.js";
 import { writeOut } from "../output/stdout.js";
 import { renderTable } from "../output/table.js";
 import { openAt } from "./open-table.js";
+import type { Shell } from "../shell.js";
+import { lookOf } from "../output/terminal.js";
 
 const headings = ["column", "type", "null", "role", "comment"].map((name) => ({ name }));
 
-export async function schema(url: string, flags: VersionFlags): Promise<void> {
+export async function schema(url: string, flags: VersionFlags, shell: Shell): Promise<void> {
   const table = await openAt(url, flags);
   const columns = table.schema.fields.map(({ name, type, nullable, metadata }) => ({
     name,
@@ -16,7 +18,7 @@ export async function schema(url: string, flags: VersionFlags): Promise<void> {
     partition: table.partitionBy.includes(name),
     comment: typeof metadata["comment"] === "string" ? metadata["comment"] : null,
   }));
-  if (flags.json === true) return writeOut(`${toJson({ version: table.version, columns })}\n`);
+  if (flags.json === true) return writeOut(shell, `${toJson({ version: table.version, columns })}\n`);
   const rows = columns.map(({ name, type, nullable, partition, comment }) => [
     name,
     type,
@@ -24,5 +26,5 @@ export async function schema(url: string, flags: VersionFlags): Promise<void> {
     partition ? "partition" : "",
     comment ?? "",
   ]);
-  await writeOut(`${renderTable(headings, rows)}\n`);
+  await writeOut(shell, `${renderTable(headings, rows, lookOf(shell))}\n`);
 }

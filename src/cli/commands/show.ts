@@ -4,9 +4,10 @@ import type { StructType } from "../../schema/types.js";
 import type { RowFormat, ShowFlags } from "../flags.js";
 import type { RowSource } from "../rows/row-source.js";
 import { openAt } from "./open-table.js";
+import type { Shell } from "../shell.js";
 
-export async function show(url: string, flags: ShowFlags): Promise<void> {
-  const format = formatOf(flags);
+export async function show(url: string, flags: ShowFlags, shell: Shell): Promise<void> {
+  const format = formatOf(flags, shell);
   const table = await openAt(url, flags);
   const { columns, where, limit } = flags;
   const source: RowSource = {
@@ -16,21 +17,21 @@ export async function show(url: string, flags: ShowFlags): Promise<void> {
   };
   switch (format) {
     case "table":
-      return (await import("../rows/print-table.js")).printTable(source, { version: table.version, quiet: flags.quiet === true });
+      return (await import("../rows/print-table.js")).printTable(source, shell, { version: table.version, quiet: flags.quiet === true });
     case "ndjson":
-      return (await import("../rows/print-ndjson.js")).printNdjson(source);
+      return (await import("../rows/print-ndjson.js")).printNdjson(source, shell);
     case "csv":
-      return (await import("../rows/print-csv.js")).printCsv(source);
+      return (await import("../rows/print-csv.js")).printCsv(source, shell);
     case "arrow":
-      return (await import("../rows/print-arrow.js")).printArrow(source);
+      return (await import("../rows/print-arrow.js")).printArrow(source, shell);
     case "parquet":
-      return (await import("../rows/print-parquet.js")).printParquet(source);
+      return (await import("../rows/print-parquet.js")).printParquet(source, shell);
   }
 }
 
-function formatOf({ format, json }: ShowFlags): RowFormat {
+function formatOf({ format, json }: ShowFlags, { stdout }: Shell): RowFormat {
   if (json === true && (format === undefined || format === "table")) return "ndjson";
-  if ((format === "arrow" || format === "parquet") && process.stdout.isTTY) {
+  if ((format === "arrow" || format === "parquet") && stdout.isTTY === true) {
     throw new LakeError(
       "usage/invalid-option",
       `--format ${format} is not for a terminal. Send it to a file: lake show … --format ${format} > rows.${format}`,

@@ -1,12 +1,13 @@
-import { DeltaTable } from "../../api/delta-table.js";
 import { LakeError } from "../../base/errors.js";
 import type { UpdateFlags } from "../flags.js";
+import { openTable } from "./open-table.js";
 import { runWrite } from "./run-write.js";
+import type { Shell } from "../shell.js";
 
-export async function update(url: string, flags: UpdateFlags): Promise<void> {
+export async function update(url: string, flags: UpdateFlags, shell: Shell): Promise<void> {
   const set = assignments(flags.set);
-  const table = await DeltaTable.open(url);
-  await runWrite("update", table, flags, (options) =>
+  const table = await openTable(url, flags);
+  await runWrite(shell, { verb: "update", table, flags }, (options) =>
     table.update(flags.where === undefined ? { ...options, set } : { ...options, set, where: flags.where }),
   );
 }

@@ -1,22 +1,24 @@
 import { open } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { RecordBatchReader, type RecordBatch } from "apache-arrow";
 import { LakeError } from "../../base/errors.js";
 
 /** An Arrow IPC file or stream, without compression. */
-export async function* readArrowInput(path: string): AsyncGenerator<RecordBatch> {
+export async function* readArrowInput(path: string, stdin: Readable): AsyncGenerator<RecordBatch> {
   const file = path === "-" ? undefined : await open(path);
   try {
-    const reader =
-      file === undefined ? await RecordBatchReader.from(process.stdin as NodeJS.ReadableStream) : await RecordBatchReader.from(file);
+    const reader = file === undefined ? await RecordBatchReader.from(stdin as NodeJS.ReadableStream) : await RecordBatchReader.from(file);
     await reader.open();
+    if ((reader.schema as unknown) === undefined)
+      throw new LakeError("schema/invalid-value", `${path} is empty: Arrow begins with a schema. Nothing was written.`, { path });
     yield* reader;
   } catch (error) {
     if (LakeError.is(error)) throw error;
     throw new LakeError(
       "schema/invalid-value",
-      `${path} is no readable Arrow file or stream: ${error instanceof Error ? error.message : String(error)}. ` +
-        "Nothing was written; if it is compressed, write it without compression.",
-      { path },
+      `${path} is no readable Arrow file or stream: it is damaged, cut off or compressed. Nothing was written; write it anew, ` +
+        "without compression.",
+      { path, problem: error instanceof Error ? error.message : String(error) },
       error,
     );
   } finally {

@@ -13,8 +13,12 @@ import { decodeText } from "./text-stream.js";
  */
 export async function* readCsv(path: string, stream: Readable, schema: StructType): AsyncGenerator<Record<string, unknown>> {
   const types = new Map(schema.fields.map((field) => [field.name.toLowerCase(), field.type]));
+  let hasHeading = false;
   const parser = parse({
-    columns: (heading: readonly string[]) => checkedHeading(path, heading),
+    columns: (heading: readonly string[]) => {
+      hasHeading = true;
+      return checkedHeading(path, heading);
+    },
     info: true,
     cast: (text, { header, quoting }) => (text === "" && !quoting && !header ? null : text),
   });
@@ -28,6 +32,7 @@ export async function* readCsv(path: string, stream: Readable, schema: StructTyp
       });
       yield Object.fromEntries(cells);
     }
+    if (!hasHeading) throw noHeading(path);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new LakeError(
@@ -42,6 +47,12 @@ export async function* readCsv(path: string, stream: Readable, schema: StructTyp
 interface ParsedLine {
   readonly record: Readonly<Record<string, string | null>>;
   readonly info: { readonly lines: number };
+}
+
+function noHeading(path: string): LakeError {
+  return new LakeError("schema/invalid-value", `${path} is empty: CSV begins with a line that names the columns. Nothing was written.`, {
+    path,
+  });
 }
 
 function checkedHeading(path: string, heading: readonly string[]): string[] {

@@ -16,28 +16,24 @@ export async function* readNdjson(path: string, stream: Readable, schema: Struct
 
 function row(path: string, lineNumber: number, line: string, schema: StructType): Record<string, unknown> {
   const value = parseLine(path, lineNumber, line);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new LakeError("schema/invalid-value", `Line ${lineNumber} of ${path} is no JSON object. NDJSON has one object per line.`, {
-      path,
-      line: lineNumber,
-    });
-  }
-  return structFromJson(value as Record<string, unknown>, schema);
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return structFromJson(value as Record<string, unknown>, schema);
+  throw unreadableLine("no JSON object", path, lineNumber, line);
 }
 
 function parseLine(path: string, lineNumber: number, line: string): unknown {
   try {
     return parseExact(line);
   } catch (error) {
-    const advice =
-      lineNumber === 1 && /^\s*\[/.test(line)
-        ? "NDJSON has one object per line, without an array around them."
-        : "Nothing was written; mend the line and try again.";
-    throw new LakeError(
-      "schema/invalid-value",
-      `Line ${lineNumber} of ${path} is no JSON: ${line.slice(0, 80)}. ${advice}`,
-      { path, line: lineNumber },
-      error,
-    );
+    throw unreadableLine("no JSON", path, lineNumber, line, error);
   }
+}
+
+function unreadableLine(what: string, path: string, lineNumber: number, line: string, cause?: unknown): LakeError {
+  const isList = lineNumber === 1 && /^\s*\[/.test(line);
+  const advice = isList
+    ? `NDJSON has one object per line, without an array around them; jq -c ".[]" makes it so.`
+    : "NDJSON has one object per line; nothing was written.";
+  const message = `Line ${lineNumber} of ${path} is ${what}: ${line.slice(0, 80)}. ${advice}`;
+  return new LakeError("schema/invalid-value", message, { path, line: lineNumber }, cause);
 }

@@ -11,6 +11,7 @@ export interface InputOptions {
   readonly format: InputFormat | undefined;
   /** The table's columns: text is read by their types. */
   readonly schema: StructType;
+  readonly stdin: Readable;
 }
 
 type Item = RecordBatch | Record<string, unknown>;
@@ -26,22 +27,25 @@ export async function* readInput(inputs: readonly string[], options: InputOption
   }
 }
 
-async function* readOne(path: string, { format, schema }: InputOptions): AsyncGenerator<Item> {
+async function* readOne(path: string, { format, schema, stdin }: InputOptions): AsyncGenerator<Item> {
   const known = format ?? formatOf(path);
   try {
-    yield* await openInput(path, known, schema);
+    yield* await openInput(path, { format: known, schema, stdin });
   } catch (error) {
     throw LakeError.is(error) ? error : unreadable(path, error);
   }
 }
 
-async function openInput(path: string, format: InputFormat, schema: StructType): Promise<AsyncIterable<Item>> {
-  const open = (): Readable => (path === "-" ? process.stdin : createReadStream(path));
+async function openInput(
+  path: string,
+  { format, schema, stdin }: InputOptions & { readonly format: InputFormat },
+): Promise<AsyncIterable<Item>> {
+  const open = (): Readable => (path === "-" ? stdin : createReadStream(path));
   switch (format) {
     case "parquet":
-      return (await import("./parquet-input.js")).readParquetInput(path);
+      return (await import("./parquet-input.js")).readParquetInput(path, stdin);
     case "arrow":
-      return (await import("./arrow-input.js")).readArrowInput(path);
+      return (await import("./arrow-input.js")).readArrowInput(path, stdin);
     case "ndjson":
       return (await import("./ndjson-input.js")).readNdjson(path, open(), schema);
     case "csv":

@@ -1,5 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { Progress } from "../../base/progress.js";
+import type { Shell } from "../shell.js";
 
 export interface ProgressDisplay {
   readonly onProgress: ((progress: Progress) => void) | undefined;
@@ -9,10 +10,10 @@ export interface ProgressDisplay {
 const barLength = 24;
 
 /** A line on stderr while work is under way, when that is a terminal and nobody asked for quiet; nothing at all otherwise. */
-export function showProgress(quiet: boolean): ProgressDisplay {
-  if (quiet || !process.stderr.isTTY) return { onProgress: undefined, stop: () => {} };
+export function showProgress({ stderr }: Shell, quiet: boolean): ProgressDisplay {
+  if (quiet || stderr.isTTY !== true) return { onProgress: undefined, stop: () => {} };
   const bar = new SingleBar({
-    stream: process.stderr,
+    stream: stderr,
     clearOnComplete: true,
     hideCursor: true,
     format: (_options, _params, payload: Progress) => progressLine(payload),

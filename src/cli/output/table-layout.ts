@@ -6,6 +6,8 @@ export interface Heading {
   readonly align?: "right" | undefined;
   /** Values that mean something else when they are cut, such as numbers and moments, are shown whole or not at all. */
   readonly isWhole?: boolean | undefined;
+  /** Left out when it would cost others room; such columns stand last. */
+  readonly isSpare?: boolean | undefined;
 }
 
 /** How wide the columns of a table are. Columns that the terminal has no room for are not shown. */
@@ -20,7 +22,7 @@ interface Column {
 }
 
 /** What a column of text keeps when there is little room: a short word and an ellipsis. */
-const minTextWidth = 8;
+const minTextWidth = 12;
 /** A line and a blank on the left of each column, a blank on its right; one line more ends the row. */
 const frameOf = (columns: number): number => 3 * columns + 1;
 
@@ -33,9 +35,22 @@ export function layoutTable(headings: readonly Heading[], cells: readonly (reado
     const natural = cells.reduce((widest, row) => Math.max(widest, textWidth(row[index] ?? "")), Math.max(1, textWidth(heading.name)));
     return { width: natural, least: heading.isWhole === true ? natural : Math.min(natural, minTextWidth) };
   });
-  const shown = columns.slice(0, fittingColumns(columns, width));
+  const wanted = columns.slice(0, columns.length - spareColumns(headings, columns, width));
+  const shown = wanted.slice(0, fittingColumns(wanted, width));
   narrow(shown, width - frameOf(shown.length));
   return { headings: headings.slice(0, shown.length), widths: shown.map((column) => column.width) };
+}
+
+/** How many of the last columns are left out so that the others need not be cut. */
+function spareColumns(headings: readonly Heading[], columns: readonly Column[], width: number): number {
+  let spared = 0;
+  while (headings[headings.length - 1 - spared]?.isSpare === true && naturalWidth(columns.slice(0, columns.length - spared)) > width)
+    spared++;
+  return spared;
+}
+
+function naturalWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, column) => sum + column.width, frameOf(columns.length));
 }
 
 /** At least one, however narrow the terminal is. */

@@ -1,18 +1,18 @@
 import { cellText, cutText, textWidth } from "./cell-text.js";
 import { layoutTable, type Heading, type TableLayout } from "./table-layout.js";
-import { bold, dim, isColoured, outputWidth } from "./terminal.js";
+import { bold, dim, type Look } from "./terminal.js";
 
 export type { Heading, TableLayout } from "./table-layout.js";
 
 type Rows = readonly (readonly unknown[])[];
 
-/** Rows under headings, fitted to `width` columns; wide cells are cut with an ellipsis. */
-export function renderTable(headings: readonly Heading[], rows: Rows, width = outputWidth()): string {
-  return renderRows(layoutOf(headings, rows, width), rows, { isFirst: true, isLast: true });
+/** Rows under headings, fitted to the width; wide cells are cut with an ellipsis. */
+export function renderTable(headings: readonly Heading[], rows: Rows, look: Look): string {
+  return renderRows(layoutOf(headings, rows, look.width), rows, { isFirst: true, isLast: true, isColoured: look.isColoured });
 }
 
 /** A layout by the rows that are known; later rows are cut to it. */
-export function layoutOf(headings: readonly Heading[], rows: Rows, width = outputWidth()): TableLayout {
+export function layoutOf(headings: readonly Heading[], rows: Rows, width: number): TableLayout {
   const named = headings.map((heading) => ({ ...heading, name: cellText(heading.name) }));
   return layoutTable(
     named,
@@ -21,21 +21,26 @@ export function layoutOf(headings: readonly Heading[], rows: Rows, width = outpu
   );
 }
 
+interface Piece {
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  readonly isColoured: boolean;
+}
+
 /** A piece of a table: the first has the headings, the last the line below. */
-export function renderRows(layout: TableLayout, rows: Rows, piece: { readonly isFirst: boolean; readonly isLast: boolean }): string {
-  const coloured = isColoured();
+export function renderRows(layout: TableLayout, rows: Rows, piece: Piece): string {
   const { headings } = layout;
   const lines: string[] = [];
   if (piece.isFirst) {
     const heads = headings.map(({ name }) => name);
     lines.push(
       ruler(layout, "┌┬┐"),
-      line(layout, heads, () => (coloured ? bold : asIs)),
+      line(layout, heads, () => (piece.isColoured ? bold : asIs)),
       ruler(layout, "├┼┤"),
     );
   }
   for (const row of rows) {
-    const styleOf = (column: number): ((text: string) => string) => (coloured && isNull(row[column]) ? dim : asIs);
+    const styleOf = (column: number): ((text: string) => string) => (piece.isColoured && isNull(row[column]) ? dim : asIs);
     lines.push(
       line(
         layout,
@@ -72,7 +77,7 @@ const asIs = (text: string): string => text;
 const isNull = (value: unknown): boolean => value === null || value === undefined;
 
 /** Two columns without a frame: names and what they are. */
-export function renderFacts(facts: readonly (readonly [string, unknown])[], width = outputWidth()): string {
+export function renderFacts(facts: readonly (readonly [string, unknown])[], width: number): string {
   const longest = Math.max(...facts.map(([name]) => textWidth(name)));
   return facts
     .map(([name, value]) => `${name.padEnd(longest)}  ${cutText(cellText(value), Math.max(20, width - longest - 2))}`)

@@ -1,9 +1,10 @@
 import { RecordBatchStreamWriter } from "apache-arrow";
+import type { Shell } from "../shell.js";
 import { writeOut } from "../output/stdout.js";
 import type { RowSource } from "./row-source.js";
 
 /** An Arrow IPC stream, batch by batch. */
-export async function printArrow(source: RowSource): Promise<void> {
+export async function printArrow(source: RowSource, shell: Shell): Promise<void> {
   const writer = new RecordBatchStreamWriter();
   const chunks = writer[Symbol.asyncIterator]();
   let next = chunks.next();
@@ -12,7 +13,7 @@ export async function printArrow(source: RowSource): Promise<void> {
     for (;;) {
       const encoded = await Promise.race([next, laterTurn()]);
       if (encoded === undefined || encoded.done === true) return;
-      await writeOut(encoded.value);
+      await writeOut(shell, encoded.value);
       next = chunks.next();
     }
   };
@@ -21,7 +22,7 @@ export async function printArrow(source: RowSource): Promise<void> {
     await writeEncoded();
   }
   writer.close();
-  for (let rest = await next; rest.done !== true; rest = await chunks.next()) await writeOut(rest.value);
+  for (let rest = await next; rest.done !== true; rest = await chunks.next()) await writeOut(shell, rest.value);
 }
 
 function laterTurn(): Promise<undefined> {

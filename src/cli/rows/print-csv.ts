@@ -1,11 +1,12 @@
 import { stringify } from "csv-stringify/sync";
 import { toJson } from "../output/json.js";
 import { createTextOutput } from "../output/stdout.js";
+import type { Shell } from "../shell.js";
 import { rowsOf, type RowSource } from "./row-source.js";
 
 /** RFC 4180 with a heading: null is an empty field, empty text a quoted empty field, nested values are JSON, binary is base64. */
-export async function printCsv(source: RowSource): Promise<void> {
-  const output = createTextOutput();
+export async function printCsv(source: RowSource, shell: Shell): Promise<void> {
+  const output = createTextOutput(shell);
   const columns = source.schema.fields.map(({ name }) => name);
   await output.write(stringify([columns]));
   for await (const rows of rowsOf(source, source.limit)) {

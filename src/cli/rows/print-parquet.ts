@@ -2,14 +2,15 @@ import { resources } from "../../api/runtime.js";
 import { createParquetWriter } from "../../parquet/write/write-file.js";
 import type { ObjectWriter } from "../../storage/object-store.js";
 import { writeOut } from "../output/stdout.js";
+import type { Shell } from "../shell.js";
 import type { RowSource } from "./row-source.js";
 
 /** A Parquet file, written as it is encoded. */
-export async function printParquet(source: RowSource): Promise<void> {
+export async function printParquet(source: RowSource, shell: Shell): Promise<void> {
   const { codec, memory } = resources({});
   const { schema } = source;
   const writer = createParquetWriter({
-    sink: stdoutSink(),
+    sink: stdoutSink(shell),
     path: "stdout",
     schema,
     compression: "zstd",
@@ -26,12 +27,12 @@ export async function printParquet(source: RowSource): Promise<void> {
   }
 }
 
-function stdoutSink(): ObjectWriter {
+function stdoutSink(shell: Shell): ObjectWriter {
   let size = 0;
   return {
     write: (bytes) => {
       size += bytes.length;
-      return writeOut(bytes);
+      return writeOut(shell, bytes);
     },
     close: async () => ({ key: "stdout", size, modifiedMs: 0 }),
     abort: async () => {},

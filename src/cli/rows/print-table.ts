@@ -3,6 +3,8 @@ import { isNumeric } from "../../schema/data-types.js";
 import type { DataType } from "../../schema/types.js";
 import { counted } from "../output/counted.js";
 import { writeOut } from "../output/stdout.js";
+import type { Shell } from "../shell.js";
+import { lookOf } from "../output/terminal.js";
 import { layoutOf, renderRows, type Heading, type TableLayout } from "../output/table.js";
 import { rowsOf, type RowSource } from "./row-source.js";
 
@@ -12,6 +14,7 @@ const pageRows = 1000;
 /** A table for people, page by page, and a line that says how much of the version it is. */
 export async function printTable(
   source: RowSource,
+  shell: Shell,
   { version, quiet }: { readonly version: number; readonly quiet: boolean },
 ): Promise<void> {
   const names = source.schema.fields.map(({ name }) => name);
@@ -21,17 +24,18 @@ export async function printTable(
     isWhole: isNumeric(type) || isMoment(type),
   }));
   const { limit } = source;
+  const { width, isColoured } = lookOf(shell);
   let layout: TableLayout | undefined;
   let shown = 0;
   let hasMore = false;
   let page: unknown[][] = [];
   const print = async (isLast: boolean): Promise<void> => {
     const isFirst = layout === undefined;
-    layout ??= layoutOf(headings, page);
-    const text = renderRows(layout, page, { isFirst, isLast });
+    layout ??= layoutOf(headings, page, width);
+    const text = renderRows(layout, page, { isFirst, isLast, isColoured });
     shown += page.length;
     page = [];
-    await writeOut(`${text}\n`);
+    await writeOut(shell, `${text}\n`);
   };
   // One row more than is shown tells whether there are more.
   for await (const rows of rowsOf(source, limit === undefined ? undefined : limit + 1)) {
@@ -45,7 +49,7 @@ export async function printTable(
     }
   }
   await print(true);
-  if (!quiet) await writeOut(`${summary({ version, shown, hasMore, names, layout })}\n`);
+  if (!quiet) await writeOut(shell, `${summary({ version, shown, hasMore, names, layout })}\n`);
 }
 
 function isMoment({ kind }: DataType): boolean {
@@ -66,6 +70,6 @@ interface Shown {
 
 function summary({ version, shown, hasMore, names, layout }: Shown): string {
   const columns = layout?.headings.length ?? 0;
-  const hidden = columns < names.length ? `, ${columns} of ${names.length} columns fit (--columns a,b)` : "";
+  const hidden = columns < names.length ? `\n${columns} of ${names.length} columns fit here (--columns chooses)` : "";
   return `${counted(shown, "row")} of version ${version}${hasMore ? ", there are more (--limit all)" : ""}${hidden}`;
 }
