@@ -35,4 +35,5 @@ export type { Row } from "./schema/row-reader.js";
 export type { RowInputOf, RowOf } from "./schema/row-type.js";
 export type { SchemaInput } from "./schema/schema-input.js";
 export type { ArrayType, DataType, DecimalType, Field, MapType, PrimitiveType, StructType } from "./schema/types.js";
+export type { S3Credentials, S3Options } from "./storage/s3-store-options.js";
 export type { WriteMetrics } from "./table/operation.js";

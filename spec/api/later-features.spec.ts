@@ -19,7 +19,6 @@ describe("what belongs to a later release is refused by name, never ignored", ()
     ],
     ["default", { schema: [{ name: "id", type: "long", default: "0" }] }],
     ["identity", { schema: [{ name: "id", type: "long", identity: { always: true, start: 1, step: 1 } }] }],
-    ["s3", { s3: { region: "eu-west-1" } }],
     ["spillDir", { spillDir: "/nowhere" }],
     ["allowedLocations", { allowedLocations: ["/"] }],
   ])("create with %s", async (feature, options) => {
@@ -65,17 +64,6 @@ describe("what belongs to a later release is refused by name, never ignored", ()
       await failureOf(call, "delta/unsupported-feature");
     }
     expect([users.version, await users.count()]).toEqual([1, 3]);
-  });
-
-  test.each(["s3://lake/users", "s3a://lake/users"])("%s", async (location) => {
-    for (const call of [
-      () => DeltaTable.open(location),
-      () => DeltaTable.exists(location),
-      () => DeltaTable.create(location, { schema }),
-    ]) {
-      const error = await failureOf(call, "delta/unsupported-feature");
-      expect(error.message).toContain("S3");
-    }
   });
 
   test("a slip of the pen lists what there is", async () => {

@@ -2,6 +2,7 @@ import type { Logger } from "../base/logger.js";
 import type { Progress } from "../base/progress.js";
 import { LakeError } from "../base/errors.js";
 import type { Expression } from "../expression/build.js";
+import type { S3Options } from "../storage/s3-store-options.js";
 import type { SchemaInput } from "../schema/schema-input.js";
 
 /** How to reach a table and how much the work on it may use. Taken by `create`, `open` and `exists`. */
@@ -20,6 +21,8 @@ export interface ConnectOptions {
   readonly isolation?: "Serializable" | "WriteSerializable" | undefined;
   /** Told of what is worth knowing but no failure, such as a checkpoint that could not be written. Default: silent. */
   readonly logger?: Logger | undefined;
+  /** How s3:// locations are reached. Default: as the AWS SDK finds it in environment and profile. */
+  readonly s3?: S3Options | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

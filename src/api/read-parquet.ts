@@ -5,7 +5,7 @@ import { checkOptions, type ConnectOptions, type Predicate } from "./options.js"
 import { predicateNode } from "./predicate.js";
 import { connect, connectOptionNames, laterConnectOptions } from "./runtime.js";
 
-export interface ReadParquetOptions extends Pick<ConnectOptions, "memoryLimit" | "workers" | "signal"> {
+export interface ReadParquetOptions extends Pick<ConnectOptions, "memoryLimit" | "workers" | "s3" | "signal"> {
   /** Top-level columns to read, in this order. Default: all. */
   readonly columns?: readonly string[] | undefined;
   /** Rows for which this is true; row groups and pages that cannot hold any are not read. */

@@ -14,9 +14,8 @@ const defaultMemoryLimitBytes = 1 << 30;
 const defaultMaxAttempts = 50;
 
 /** The options that say how to reach a table, and those of later features, which are refused by name. */
-export const connectOptionNames = ["memoryLimit", "workers", "maxAttempts", "isolation", "logger", "signal"] as const;
+export const connectOptionNames = ["memoryLimit", "workers", "maxAttempts", "isolation", "logger", "s3", "signal"] as const;
 export const laterConnectOptions = {
-  s3: "the S3 store",
   spillDir: "spilling to disk",
   allowedLocations: "files outside the table's folder",
 } as const;
@@ -40,7 +39,7 @@ export function connect(url: string, options: ConnectOptions): Connection {
       `A table is named by a path or URL, found ${typeof url === "string" ? "an empty string" : typeof url}.`,
     );
   }
-  return connectStore(createStoreResolver().resolve(url), options);
+  return connectStore(createStoreResolver({ s3: options.s3 }).resolve(url), options);
 }
 
 /** As `connect`, for a store that is at hand. */

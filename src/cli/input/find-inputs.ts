@@ -24,6 +24,13 @@ export async function findInputs(input: string): Promise<readonly string[]> {
     );
   }
   // Other places than the disk are refused by name.
+  if (/^s3a?:\/\//i.test(input)) {
+    throw new LakeError(
+      "delta/unsupported-feature",
+      `"${input}" is on S3, and files to load are read from the disk or stdin. Copy it first, or read it with readParquet().`,
+      { path: input, feature: "s3 inputs" },
+    );
+  }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(input)) createStoreResolver().resolve(input);
   const matches = isDynamicPattern(path) ? await glob(path, { expandDirectories: false }) : [];
   if (matches.length > 0) return matches.sort();
