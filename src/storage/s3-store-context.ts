@@ -48,3 +48,8 @@ export async function ask<R>(
 export function storeCall({ url, key, operation }: StoreCall): StoreCall {
   return { url, key, operation };
 }
+
+/** Whole seconds: a listing may say more, but the head of an object does not, and both are one object's time. */
+export function modifiedMs(time: Date | undefined): number {
+  return Math.floor((time?.getTime() ?? 0) / 1000) * 1000;
+}

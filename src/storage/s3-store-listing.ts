@@ -3,7 +3,7 @@ import { compareUtf8 } from "../base/utf8-order.js";
 import { isTextOfKeys } from "./object-key.js";
 import type { ListOptions, ObjectMeta } from "./object-store.js";
 import type { S3Connection } from "./s3-store-client.js";
-import { ask, storeCall, type S3Call, type S3Context } from "./s3-store-context.js";
+import { ask, modifiedMs, storeCall, type S3Call, type S3Context } from "./s3-store-context.js";
 import { isProbeKey } from "./s3-store-probe.js";
 import { storageError } from "./storage-error.js";
 
@@ -44,11 +44,11 @@ async function listPage(
   token: string | undefined,
 ): Promise<Page> {
   const { bucket, prefix: root } = context.location;
-  // Text that no key can have is not sent; what it leaves out is left out below.
-  const offset = after !== undefined && isTextOfKeys(after) && compareUtf8(after, prefix) > 0 ? root + after : undefined;
+  const from = sendable(prefix);
+  const offset = after !== undefined && compareUtf8(sendable(after), from) > 0 ? root + sendable(after) : undefined;
   const list = new connection.sdk.ListObjectsV2Command({
     Bucket: bucket,
-    Prefix: root + prefix,
+    Prefix: root + from,
     EncodingType: "url",
     ...(offset === undefined || token !== undefined ? {} : { StartAfter: offset }),
     ...(token === undefined ? {} : { ContinuationToken: token }),
@@ -61,9 +61,24 @@ async function listPage(
     const whole = found.EncodingType === "url" ? decodeKey(Key ?? "") : (Key ?? "");
     const key = whole.slice(root.length);
     const isWanted = whole.startsWith(root + prefix) && isNameable(key) && (after === undefined || compareUtf8(key, after) > 0);
-    if (isWanted) metas.push({ key, size: Size ?? 0, modifiedMs: LastModified?.getTime() ?? 0 });
+    if (isWanted) metas.push({ key, size: Size ?? 0, modifiedMs: modifiedMs(LastModified) });
   }
   return { metas, next: found.IsTruncated === true ? found.NextContinuationToken : undefined };
+}
+
+/**
+ * What of a prefix or an offset is sent: servers refuse segments that look like "." or "..", and text that no key has. The beginning
+ * before such a segment selects more, which is left out on this side.
+ */
+function sendable(text: string): string {
+  const segments = text.split("/");
+  const odd = segments.findIndex((segment) => /^\s*\.{1,2}\s*$/.test(segment) || !isTextOfKeys(segment));
+  return odd < 0
+    ? text
+    : segments
+        .slice(0, odd)
+        .map((segment) => `${segment}/`)
+        .join("");
 }
 
 /** The form that servers answer `encoding-type=url` in: as in the query of a URL, where a plus is a space. */

@@ -5,7 +5,7 @@ import { backoffMs } from "../base/retry.js";
 import type { ByteRange, ObjectMeta } from "./object-store.js";
 import { readBody, type Body } from "./s3-store-body.js";
 import type { S3Connection } from "./s3-store-client.js";
-import { ask, objectOf, storeCall, type S3Call, type S3Context } from "./s3-store-context.js";
+import { ask, modifiedMs, objectOf, storeCall, type S3Call, type S3Context } from "./s3-store-context.js";
 import { s3Error } from "./s3-store-errors.js";
 import { failureOf, kindOf } from "./s3-store-failure.js";
 import { isWithin, outsideObject, storageError } from "./storage-error.js";
@@ -61,7 +61,7 @@ export async function lookAtObject(context: S3Context, call: S3Call): Promise<Ob
   const head = new connection.sdk.HeadObjectCommand(objectOf(context, call.key));
   try {
     const { ContentLength, LastModified } = await connection.client.send(head, abortable(call));
-    return { key: call.key, size: ContentLength ?? 0, modifiedMs: LastModified?.getTime() ?? 0 };
+    return { key: call.key, size: ContentLength ?? 0, modifiedMs: modifiedMs(LastModified) };
   } catch (error) {
     if (call.signal?.aborted) throw abortError(call.signal);
     if (kindOf(failureOf(error)) !== "no-object") throw s3Error(storeCall(call), connection.reach, error);
