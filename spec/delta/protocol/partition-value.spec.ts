@@ -65,6 +65,16 @@ describe("a partition value", () => {
     expect(decode("\u0001\u0002\u0003", "binary")).toEqual(Uint8Array.of(1, 2, 3));
     expect(decode("1.0E10", "double")).toBe(1e10);
     expect(decode("-Infinity", "float")).toBe(-Infinity);
+    // What delta-rs writes.
+    for (const [text, value] of [
+      ["inf", Infinity],
+      ["-inf", -Infinity],
+      ["nan", NaN],
+    ] as const) {
+      expect(decode(text, "float")).toBe(value);
+      expect(decode(text, "double")).toBe(value);
+    }
+    expect(decode("inf", "string")).toBe("inf");
     expect(decode("12.3", "decimal(10,2)")).toBe(1230n);
     expect(decode("12.3000", "decimal(10,2)")).toBe(1230n);
     expect(decode("TRUE", "boolean")).toBe(true);

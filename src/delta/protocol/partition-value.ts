@@ -24,6 +24,17 @@ const partitionTypes: ReadonlySet<DataType["kind"]> = new Set<DataType["kind"]>(
   "timestamp_ntz",
 ]);
 
+/** What Spark's cast of a text to a float takes beside digits, in any case. Other engines do write `inf`. */
+const specialFloats: ReadonlyMap<string, number> = new Map([
+  ["nan", NaN],
+  ["inf", Infinity],
+  ["+inf", Infinity],
+  ["infinity", Infinity],
+  ["+infinity", Infinity],
+  ["-inf", -Infinity],
+  ["-infinity", -Infinity],
+]);
+
 /** Whether a table can be partitioned by columns of the type: the flat ones. */
 export function isPartitionType(type: DataType): boolean {
   return partitionTypes.has(type.kind);
@@ -40,6 +51,8 @@ export function decodePartitionValue(text: string | null, type: DataType, column
   try {
     // Binary is the text's own bytes, as Spark casts it.
     if (type.kind === "binary") return new TextEncoder().encode(text);
+    const special = type.kind === "float" || type.kind === "double" ? specialFloats.get(text.toLowerCase()) : undefined;
+    if (special !== undefined) return special;
     if (type.kind === "timestamp_ntz" && text.endsWith("Z")) return parseValue(type, text.slice(0, -1));
     return parseValue(type, type.kind === "decimal" ? trimFraction(text, type.scale) : text, { defaultZone: "UTC" });
   } catch (error) {
