@@ -1,76 +1,82 @@
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { expect, test } from "vitest";
-import { lake, newFolder, runLake } from "./run-lake.js";
+import { describe, expect, test } from "vitest";
+import { lake, lakeRun, ndjson, newFolder, rowsById } from "./run-lake.js";
 
-const cwd = await newFolder();
-const schema = "id long, name string";
-const ndjson = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+await newFolder();
 
-/** A table of three rows, and the rows of a table by id. */
+/** A table of three rows. */
 async function newTable(name: string): Promise<void> {
-  await lake(["create", name, "--schema", schema, "--quiet"], { cwd });
+  await lake(["create", name, "--schema", "id long, name string", "--quiet"]);
   const rows = ["a", "b", "c"].map((letter, index) => ({ id: index + 1, name: letter }));
-  await lake(["append", name, "-", "--format", "ndjson", "--quiet"], { cwd, stdin: ndjson(rows) });
+  await lake(["append", name, "-", "--format", "ndjson", "--quiet"], { stdin: ndjson(rows) });
 }
 
-async function rowsOf(table: string): Promise<readonly unknown[]> {
-  const lines = (await lake(["show", table, "--json"], { cwd })).trimEnd().split("\n");
-  return lines.map((line) => JSON.parse(line) as { id: number }).sort((a, b) => a.id - b.id);
-}
-
-test.concurrent("merge does the clauses it is told, deletes first, and only them", async () => {
+test("merge does the clauses it is told, deletes first, and only them", async () => {
   await newTable("m");
   const changes = [
     { id: 1, name: "gone" },
     { id: 2, name: "B" },
     { id: 9, name: "new" },
   ];
-  await writeFile(join(cwd, "m.ndjson"), ndjson(changes));
+  await writeFile("m.ndjson", ndjson(changes));
   const clauses = ["--update-all", "--delete-when", "source.name = 'gone'", "--delete-not-in-source"];
-  const done: unknown = JSON.parse(await lake(["merge", "m", "m.ndjson", "--on", "id", ...clauses, "--json"], { cwd }));
+  const done: unknown = JSON.parse(await lake(["merge", "m", "m.ndjson", "--on", "id", ...clauses, "--json"]));
   expect(done).toMatchObject({ metrics: { rowsUpdated: 1, rowsDeleted: 2, rowsInserted: 0 } });
-  expect(await rowsOf("m")).toEqual([{ id: 2, name: "B" }]);
-  await lake(["merge", "m", "m.ndjson", "--on", "ID", "--insert-all"], { cwd });
-  expect(await rowsOf("m")).toEqual([
-    { id: 1, name: "gone" },
-    { id: 2, name: "B" },
-    { id: 9, name: "new" },
-  ]);
+  expect(await rowsById("m")).toEqual([{ id: 2, name: "B" }]);
+  await lake(["merge", "m", "m.ndjson", "--on", "ID", "--insert-all"]);
+  expect(await rowsById("m")).toEqual(changes);
 });
 
-test.concurrent("update takes several assignments, each SQL after the first =", async () => {
+test("update takes several assignments, each SQL after the first =", async () => {
   await newTable("u");
-  await lake(
-    ["update", "u", "--set", "name = case when id = 1 then 'one' else name end", "--set", "`id`=id * 10", "--where", "id <= 2"],
-    {
-      cwd,
-    },
-  );
-  expect(await rowsOf("u")).toEqual([
+  const set = ["--set", "name = case when id = 1 then 'one' else name end", "--set", "`id`=id * 10"];
+  await lake(["update", "u", ...set, "--where", "id <= 2"]);
+  expect(await rowsById("u")).toEqual([
     { id: 3, name: "c" },
     { id: 10, name: "one" },
     { id: 20, name: "b" },
   ]);
-  for (const set of [
-    ["--set", "name"],
-    ["--set", "name = 'x'", "--set", "name = 'y'"],
-  ]) {
-    expect(await runLake(["update", "u", ...set], { cwd })).toMatchObject({ code: 2, stdout: "" });
-  }
 });
 
-test.concurrent("what changes nothing says so, and --quiet says nothing", async () => {
+test("what changes nothing says so, and --quiet says nothing", async () => {
   await newTable("q");
-  expect(await lake(["delete", "q", "--where", "id = 99"], { cwd })).toMatch(/^delete: nothing to change, still version 1 · /);
-  expect(await lake(["delete", "q", "--where", "id = 1", "--quiet"], { cwd })).toBe("");
-  expect(await lake(["checkpoint", "q", "--quiet"], { cwd })).toBe("");
+  expect(await lake(["delete", "q", "--where", "id = 99"])).toMatch(/^delete: nothing to change, still version 1 · /);
+  expect(await lake(["delete", "q", "--where", "id = 1", "--quiet"])).toBe("");
+  expect(await lake(["checkpoint", "q", "--quiet"])).toBe("");
+  expect(await lake(["show", "q", "--quiet"])).toMatch(/┘\n$/);
 });
 
-test.concurrent("append --merge-schema adds the columns that the input has; without it they are refused", async () => {
-  await newTable("e");
+test("create --if-exists open leaves a table as it is", async () => {
+  await newTable("x");
+  const again = ["create", "x", "--schema", "other int", "--if-exists", "open"];
+  expect(await lake(again)).toMatch(/^create: there is a table already, version 1 · 2 columns · /);
+  expect(JSON.parse(await lake([...again, "--json"]))).toMatchObject({ version: 1, created: false });
+});
+
+describe("columns that the table lacks", () => {
   const stdin = ndjson([{ id: 4, born: { year: 1996 } }]);
-  expect(await runLake(["append", "e", "-", "--format", "ndjson"], { cwd, stdin })).toMatchObject({ code: 1, stdout: "" });
-  await lake(["append", "e", "-", "--format", "ndjson", "--merge-schema"], { cwd, stdin });
-  expect((await rowsOf("e")).at(-1)).toEqual({ id: 4, name: null, born: { year: 1996 } });
+  const load = (...args: readonly string[]): Promise<unknown> => lakeRun([...args, "--format", "ndjson"], { stdin });
+
+  test("are refused, and the refusal names the flag that adds them", async () => {
+    await newTable("e");
+    expect(await load("append", "e", "-")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("pass --merge-schema to"),
+    });
+    expect(await load("overwrite", "e", "-", "--yes")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("pass --overwrite-schema to"),
+    });
+  });
+
+  test("are added with the flag", async () => {
+    await load("append", "e", "-", "--merge-schema");
+    expect((await rowsById("e")).at(-1)).toEqual({ id: 4, name: null, born: { year: 1996 } });
+    await newTable("g");
+    await load("merge", "g", "-", "--on", "id", "--merge-schema");
+    expect((await rowsById("g")).at(-1)).toEqual({ id: 4, name: null, born: { year: 1996 } });
+    await load("overwrite", "g", "-", "--overwrite-schema", "--yes");
+    expect(await rowsById("g")).toEqual([{ id: 4, born: { year: 1996 } }]);
+  });
 });

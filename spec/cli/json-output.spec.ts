@@ -1,9 +1,8 @@
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { lake, newFolder } from "./run-lake.js";
 
-const cwd = await newFolder();
+await newFolder();
 const printed = new Map<string, string>();
 
 /** In their order on one table. */
@@ -31,9 +30,9 @@ const rows = [
 ].join("");
 
 beforeAll(async () => {
-  await writeFile(join(cwd, "changes.ndjson"), '{"id":2,"raw":null,"ratio":0.5,"tags":null}\n');
+  await writeFile("changes.ndjson", '{"id":2,"raw":null,"ratio":0.5,"tags":null}\n');
   const run = async ([name, args]: readonly [string, readonly string[]]): Promise<void> =>
-    void printed.set(name, await lake([name, ...args, "--json"], { cwd, stdin: name === "append" ? rows : "" }));
+    void printed.set(name, await lake([name, ...args, "--json"], { stdin: name === "append" ? rows : "" }));
   for (const command of Object.entries(writes)) await run(command);
   await Promise.all(Object.entries(reads).map(run));
 });

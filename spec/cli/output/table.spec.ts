@@ -3,7 +3,7 @@ import displayWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { cellText, cutText, textWidth } from "../../../src/cli/output/cell-text.js";
 import { layoutTable, type Heading } from "../../../src/cli/output/table-layout.js";
-import { renderFacts, renderTable } from "../../../src/cli/output/table.js";
+import { layoutOf, renderFacts, renderTable, widenedFor } from "../../../src/cli/output/table.js";
 
 const heading = fc.record<Heading>({
   name: fc.string({ minLength: 1, maxLength: 12 }),
@@ -22,7 +22,7 @@ describe("a table", () => {
   test("fits its width whatever it holds, and every line of it is as wide as the first", () => {
     fc.assert(
       fc.property(sheet, ({ headings, rows, width }) => {
-        const widths = renderTable(headings, rows, width)
+        const widths = renderTable(headings, rows, { width, isColoured: false })
           .split("\n")
           .map((line) => displayWidth(line));
         expect(new Set(widths).size).toBe(1);
@@ -46,11 +46,26 @@ describe("a table", () => {
 
   test("cuts text before it leaves columns out, and never cuts what has to be whole", () => {
     const headings: Heading[] = [{ name: "id", isWhole: true }, { name: "note" }, { name: "at", isWhole: true }];
-    const cells = [["9007199254740993", "a long story", "2026-01-31T12:00:00.000001Z"]];
-    expect(layoutTable(headings, cells, 61).widths).toEqual([16, 8, 27]);
-    expect(layoutTable(headings, cells, 60).widths).toEqual([16, 12]);
+    const cells = [["9007199254740993", "a long story of note", "2026-01-31T12:00:00.000001Z"]];
+    expect(layoutTable(headings, cells, 68).widths).toEqual([16, 15, 27]);
+    expect(layoutTable(headings, cells, 64).widths).toEqual([16, 20]);
     expect(layoutTable(headings, cells, 20).widths).toEqual([16]);
     expect(layoutTable(headings, cells, 10).widths).toEqual([6]);
+  });
+
+  test("gives later rows the room that whole values need, and text none", () => {
+    const headings: Heading[] = [{ name: "id", isWhole: true }, { name: "note" }];
+    const first = layoutOf(headings, [[999, "short"]], 80);
+    expect(widenedFor(first, [[7, "a longer one"]], 80)).toBe(first);
+    expect(widenedFor(first, [[1000, "short"]], 80).widths).toEqual([4, 5]);
+    expect(widenedFor(first, [[1_000_000_000, "short"]], 12).widths).toEqual([8]);
+  });
+
+  test("leaves spare columns out before it cuts others", () => {
+    const headings: Heading[] = [{ name: "what" }, { name: "who", isSpare: true }];
+    const cells = [["x".repeat(20), "y".repeat(5)]];
+    expect(layoutTable(headings, cells, 32).widths).toEqual([20, 5]);
+    expect(layoutTable(headings, cells, 31).widths).toEqual([20]);
   });
 
   test("shows values as people read them, on one line", () => {

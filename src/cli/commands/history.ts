@@ -34,10 +34,9 @@ export async function history(url: string, flags: HistoryFlags, shell: Shell): P
 /** What it counted, in the words of the engine that committed; else its parameters. */
 function whatItDid({ operationMetrics, operationParameters }: HistoryRecord): string {
   const counts = Object.entries(operationMetrics).filter(([name, value]) => value !== "0" && !/Ms$/.test(name));
-  const size = ([name]: readonly [string, unknown]): number => (/bytes/i.test(name) ? 1 : 0);
   if (counts.length > 0)
-    return [...counts]
-      .sort((a, b) => size(a) - size(b))
+    return counts
+      .toSorted((a, b) => rankOf(a) - rankOf(b))
       .map(inWords)
       .join(", ");
   return Object.entries(operationParameters)

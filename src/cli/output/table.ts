@@ -21,6 +21,17 @@ export function layoutOf(headings: readonly Heading[], rows: Rows, width: number
   );
 }
 
+/** The layout, or one with more room where later rows have values that must not be cut. */
+export function widenedFor(layout: TableLayout, rows: Rows, width: number): TableLayout {
+  const { headings, widths } = layout;
+  const isTooNarrow = headings.some(
+    ({ isWhole }, column) => isWhole === true && rows.some((row) => textWidth(cellText(row[column])) > (widths[column] ?? 0)),
+  );
+  if (!isTooNarrow) return layout;
+  const before = widths.map((columns) => "x".repeat(columns));
+  return layoutTable(headings, [before, ...rows.map((row) => headings.map((_, column) => cellText(row[column])))], width);
+}
+
 interface Piece {
   readonly isFirst: boolean;
   readonly isLast: boolean;

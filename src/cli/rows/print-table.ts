@@ -5,7 +5,7 @@ import { counted } from "../output/counted.js";
 import { writeOut } from "../output/stdout.js";
 import type { Shell } from "../shell.js";
 import { lookOf } from "../output/terminal.js";
-import { layoutOf, renderRows, type Heading, type TableLayout } from "../output/table.js";
+import { layoutOf, renderRows, widenedFor, type Heading, type TableLayout } from "../output/table.js";
 import { rowsOf, type RowSource } from "./row-source.js";
 
 /** Rows that say how wide the columns are, and that are drawn at once. */
@@ -31,7 +31,7 @@ export async function printTable(
   let page: unknown[][] = [];
   const print = async (isLast: boolean): Promise<void> => {
     const isFirst = layout === undefined;
-    layout ??= layoutOf(headings, page, width);
+    layout = layout === undefined ? layoutOf(headings, page, width) : widenedFor(layout, page, width);
     const text = renderRows(layout, page, { isFirst, isLast, isColoured });
     shown += page.length;
     page = [];
@@ -70,6 +70,6 @@ interface Shown {
 
 function summary({ version, shown, hasMore, names, layout }: Shown): string {
   const columns = layout?.headings.length ?? 0;
-  const hidden = columns < names.length ? `\n${columns} of ${names.length} columns fit here (--columns chooses)` : "";
+  const hidden = columns < names.length ? `\n${columns} of ${names.length} columns fit (--columns a,b)` : "";
   return `${counted(shown, "row")} of version ${version}${hasMore ? ", there are more (--limit all)" : ""}${hidden}`;
 }
