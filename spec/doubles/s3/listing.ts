@@ -3,6 +3,8 @@ import { document, encodeKey, escapeXml } from "./xml.js";
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
+const byUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 type Row = { readonly key: string; readonly object: StoredObject } | { readonly folder: string };
 
 /** ListObjectsV2: in the order of UTF-8 bytes, by pages, below a prefix, after a key, folded at a delimiter. */
@@ -12,7 +14,7 @@ export function listObjects(world: World, request: DoubleRequest): Answer {
   const maxKeys = query.get("max-keys");
   if (maxKeys !== undefined && !/^\d+$/.test(maxKeys)) throw new S3Refusal(400, "InvalidArgument");
   const most = Math.min(Number(maxKeys ?? 1000), world.pageKeys);
-  const { rows, last, isTruncated } = select(objects, request, most);
+  const { rows, last, isTruncated } = select(objects, request, most, world.listsByUtf16 ? byUnits : byBytes);
   const encode = (text: string): string => escapeXml(query.get("encoding-type") === "url" ? encodeKey(text) : text);
   const optional = (name: string, parameter: string): string => {
     const value = query.get(parameter);
@@ -43,7 +45,7 @@ interface Selection {
   readonly isTruncated: boolean;
 }
 
-function select(objects: ReadonlyMap<string, StoredObject>, { query }: DoubleRequest, most: number): Selection {
+function select(objects: ReadonlyMap<string, StoredObject>, { query }: DoubleRequest, most: number, order: typeof byBytes): Selection {
   const prefix = query.get("prefix") ?? "";
   const delimiter = query.get("delimiter") ?? "";
   const token = query.get("continuation-token");
@@ -52,7 +54,7 @@ function select(objects: ReadonlyMap<string, StoredObject>, { query }: DoubleReq
   const doneFolder = token !== undefined && delimiter !== "" && after.endsWith(delimiter) ? after : undefined;
   const rows: Row[] = [];
   let last = "";
-  for (const key of [...objects.keys()].filter((name) => name.startsWith(prefix) && byBytes(name, after) > 0).sort(byBytes)) {
+  for (const key of [...objects.keys()].filter((name) => name.startsWith(prefix) && order(name, after) > 0).sort(order)) {
     const at = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
     const folder = at < 0 ? undefined : key.slice(0, at + delimiter.length);
     if (folder !== undefined && (folder === doneFolder || folder === last)) continue;

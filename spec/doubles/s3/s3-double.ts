@@ -20,6 +20,7 @@ export interface DoubleOptions {
   readonly publicBuckets?: readonly string[];
   readonly pageKeys?: number;
   readonly partBytesMin?: number;
+  readonly listsByUtf16?: boolean;
 }
 
 /** An S3 server in this process: path-style, over a real socket. */
@@ -70,6 +71,7 @@ function newWorld(options: DoubleOptions): World {
     publicBuckets: new Set(publicBuckets),
     pageKeys: options.pageKeys ?? 1000,
     partBytesMin: options.partBytesMin ?? 5 << 20,
+    listsByUtf16: options.listsByUtf16 ?? false,
     hooks: {},
     buckets: new Map([...(options.buckets ?? ["lake"]), ...publicBuckets].map((name) => [name, new Map()])),
     uploads: new Map(),

@@ -74,6 +74,8 @@ export interface World {
   /** Keys of a page of a listing, at most. */
   readonly pageKeys: number;
   readonly partBytesMin: number;
+  /** Wrong on purpose: lists by UTF-16 units, as a server written in JavaScript or Java may. */
+  readonly listsByUtf16: boolean;
   readonly hooks: DoubleHooks;
   readonly buckets: Map<string, Map<string, StoredObject>>;
   readonly uploads: Map<string, UploadInProgress>;
