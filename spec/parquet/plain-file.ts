@@ -1,3 +1,4 @@
+import { portableCrc32 } from "../../src/parquet/crc32.js";
 import { encodeFooter, MAGIC } from "../../src/parquet/metadata/footer.js";
 import type {
   ColumnChunk,
@@ -24,7 +25,16 @@ export interface PlainFile {
   readonly pageRows?: (leaf: SchemaLeaf) => readonly number[];
   readonly withPageIndex?: boolean;
   readonly withStatistics?: boolean;
+  /** What page headers say instead of the truth; `crc` "true": the true one, which is else left out. */
+  readonly headers?: PageClaims;
   readonly keyValues?: readonly KeyValue[];
+}
+
+export interface PageClaims {
+  readonly uncompressedSize?: number;
+  readonly compressedSize?: number;
+  readonly valueCount?: number;
+  readonly crc?: "true" | number;
 }
 
 export type Element = Partial<SchemaElement> & { readonly name: string };
@@ -46,7 +56,7 @@ export function buildPlainFile(file: PlainFile): Uint8Array {
   for (const rows of file.rowGroups) {
     const group: (typeof pending)[number] = [];
     for (const leaf of leaves) {
-      const pages = pagesOf(leaf, rows, file.pageRows?.(leaf) ?? [Infinity], root.children);
+      const pages = pagesOf(leaf, rows, file.pageRows?.(leaf) ?? [Infinity], root.children, file.headers);
       const starts = pages.map((page) => append(page.bytes));
       group.push({ chunk: chunkOf(leaf, pages, starts[0] ?? position, file.withStatistics === true), pages, starts });
     }
@@ -138,18 +148,24 @@ function isOn(node: SchemaNode, target: SchemaLeaf): boolean {
   return node.kind === "leaf" ? node === target : node.children.some((child) => isOn(child, target));
 }
 
-function pagesOf(leaf: SchemaLeaf, rows: readonly PlainRow[], lengths: readonly number[], nodes: readonly SchemaNode[]): readonly Page[] {
+function pagesOf(
+  leaf: SchemaLeaf,
+  rows: readonly PlainRow[],
+  lengths: readonly number[],
+  nodes: readonly SchemaNode[],
+  claims: PageClaims = {},
+): readonly Page[] {
   const pages: Page[] = [];
   for (let firstRow = 0; firstRow < rows.length || pages.length === 0;) {
     const length = Math.max(1, lengths[Math.min(pages.length, lengths.length - 1)] ?? Infinity);
     const entries = rows.slice(firstRow, firstRow + length).flatMap((row) => shred(nodes, row, leaf));
-    pages.push({ bytes: encodePage(leaf, entries), firstRow, entries, leaf });
+    pages.push({ bytes: encodePage(leaf, entries, claims), firstRow, entries, leaf });
     firstRow += length;
   }
   return pages;
 }
 
-function encodePage(leaf: SchemaLeaf, entries: readonly Entry[]): Uint8Array {
+function encodePage(leaf: SchemaLeaf, entries: readonly Entry[], claims: PageClaims): Uint8Array {
   const levels = [
     ...(leaf.repetitionLevel > 0 ? [encodeLevels(entries.map((entry) => entry.repetition))] : []),
     ...(leaf.definitionLevel > 0 ? [encodeLevels(entries.map((entry) => entry.definition))] : []),
@@ -158,10 +174,11 @@ function encodePage(leaf: SchemaLeaf, entries: readonly Entry[]): Uint8Array {
   const header = new ThriftWriter();
   header.struct([], () => {
     header.i32(1, 0);
-    header.i32(2, body.length);
-    header.i32(3, body.length);
+    header.i32(2, claims.uncompressedSize ?? body.length);
+    header.i32(3, claims.compressedSize ?? body.length);
+    header.i32(4, claims.crc === "true" ? portableCrc32(body) | 0 : claims.crc);
     header.nested(5, [], () => {
-      header.i32(1, entries.length);
+      header.i32(1, claims.valueCount ?? entries.length);
       header.i32(2, 0);
       header.i32(3, 3);
       header.i32(4, 3);

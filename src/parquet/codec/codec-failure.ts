@@ -1,8 +1,13 @@
 import { LakeError } from "../../base/errors.js";
+import { corruptFile } from "../corrupt.js";
 import type { CodecFailure, CodecRequest } from "./codec-wire.js";
 
 /** The error of a job that failed on the bytes of `path`. */
 export function codecError(failure: CodecFailure, kind: CodecRequest["kind"], path: string): LakeError {
+  if (failure.page !== undefined) {
+    const { column, offset, reason } = failure.page;
+    return corruptFile(path, `column ${column}, the page at byte ${offset}: ${reason}`, { column, offset });
+  }
   const facts = { path, reason: failure.reason };
   // parquet-rs marks what it has not built (LZO, an encoding) by these letters.
   if (failure.unsupported || failure.reason.includes("NYI"))

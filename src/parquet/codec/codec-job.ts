@@ -1,5 +1,7 @@
 import { LakeError } from "../../base/errors.js";
+import { checkPages } from "./check-pages.js";
 import type { CodecFailure, CodecRequest, CodecResult, RawEncodeOptions } from "./codec-wire.js";
+import { sealPages } from "./seal-pages.js";
 import { readBatch, readFields } from "./wasm-arrays.js";
 import type { WasmInstance } from "./wasm-instance.js";
 
@@ -9,7 +11,12 @@ import type { WasmInstance } from "./wasm-instance.js";
  */
 export function runCodecJob(wasm: WasmInstance, request: CodecRequest): CodecResult | CodecFailure {
   try {
-    return request.kind === "decode" ? decode(wasm, request.file, request.batchRows) : encode(wasm, request.ipc, request.options);
+    if (request.kind === "encode") return encode(wasm, request.ipc, request.options);
+    for (const chunk of request.chunks) {
+      const page = checkPages(request.file, chunk);
+      if (page !== undefined) return { kind: "failed", reason: page.reason, page, unsupported: false, poisoned: false };
+    }
+    return decode(wasm, request.file, request.batchRows);
   } catch (error) {
     const unsupported = LakeError.is(error, "parquet/unsupported");
     return { kind: "failed", reason: reasonOf(error), unsupported, poisoned: !unsupported };
@@ -41,7 +48,7 @@ function encode(wasm: WasmInstance, ipc: Uint8Array, options: RawEncodeOptions):
   if (unreadable) return refused(wasm, ipcError);
   const [start, length, error, failed] = exports.writeParquet(table, buildProperties(wasm, options));
   if (failed) return refused(wasm, error);
-  const file = wasm.bytes().slice(start >>> 0, (start >>> 0) + (length >>> 0));
+  const file = sealPages(wasm.bytes().subarray(start >>> 0, (start >>> 0) + (length >>> 0)));
   exports.__wbindgen_free(start, length, 1);
   return { kind: "encoded", file };
 }

@@ -6,8 +6,8 @@ import type { CodecRequest } from "./codec-wire.js";
 /** parquet-wasm's numbers. */
 const COMPRESSIONS: Readonly<Record<Compression, number>> = { uncompressed: 0, snappy: 1, gzip: 2, brotli: 3, zstd: 5, lz4_raw: 6 };
 
-export function decodeRequest(file: Uint8Array, { batchRows }: DecodeOptions): CodecRequest {
-  return { kind: "decode", file, batchRows };
+export function decodeRequest(file: Uint8Array, { batchRows, chunks = [] }: DecodeOptions): CodecRequest {
+  return { kind: "decode", file, batchRows, chunks };
 }
 
 export function encodeRequest(

@@ -1,3 +1,5 @@
+import type { ByteRange } from "../../storage/object-store.js";
+
 /**
  * What passes between the codec's users and the thread that runs it: plain data that can be cloned, and buffers that can be
  * transferred. Nothing here knows apache-arrow, so that a worker starts without loading it.
@@ -52,8 +54,33 @@ export interface RawEncodeOptions {
   readonly rows: number;
 }
 
+/** A column chunk of the file to decode, and what its pages have to keep to. */
+export interface ChunkPages {
+  /** For messages. */
+  readonly column: string;
+  /** Its bytes in the file at hand. */
+  readonly start: number;
+  readonly end: number;
+  /** Where the bytes come from, for messages: ranges of the original file, in order. */
+  readonly sources: readonly ByteRange[];
+  /** No page may claim to be longer, uncompressed. */
+  readonly pageBytesMax: number;
+  /** Values of all its data pages, where that is known. */
+  readonly valueCount: number | undefined;
+  /** Its pages carry checksums, and their headers are sealed: one without is damaged. */
+  readonly isSealed: boolean;
+}
+
+/** The first page of a column that cannot be trusted. */
+export interface PageDamage {
+  readonly column: string;
+  /** In the original file. */
+  readonly offset: number;
+  readonly reason: string;
+}
+
 export type CodecRequest =
-  | { readonly kind: "decode"; readonly file: Uint8Array; readonly batchRows: number }
+  | { readonly kind: "decode"; readonly file: Uint8Array; readonly batchRows: number; readonly chunks: readonly ChunkPages[] }
   | { readonly kind: "encode"; readonly ipc: Uint8Array<ArrayBuffer>; readonly options: RawEncodeOptions };
 
 export type CodecResult =
@@ -63,6 +90,8 @@ export type CodecResult =
 export interface CodecFailure {
   readonly kind: "failed";
   readonly reason: string;
+  /** Set when a page was found damaged before it was decoded. */
+  readonly page?: PageDamage | undefined;
   readonly unsupported: boolean;
   readonly poisoned: boolean;
 }

@@ -1,4 +1,5 @@
 import type { RecordBatch, Schema } from "apache-arrow";
+import type { ChunkPages } from "./codec-wire.js";
 
 export type Compression = "uncompressed" | "snappy" | "gzip" | "brotli" | "lz4_raw" | "zstd";
 
@@ -20,8 +21,9 @@ export interface ParquetCodec {
   decode(file: Uint8Array, options: DecodeOptions): Promise<RecordBatch[]>;
 
   /**
-   * Encodes the batches as a Parquet file of one row group (none when they have no rows), page indexes included. The writer
-   * of a larger file takes its column chunks over. The batches stay the caller's and are read before the call returns.
+   * Encodes the batches as a Parquet file of one row group (none when they have no rows), page indexes included and all
+   * pages sealed (see `sealPageHeader`). The writer of a larger file takes its column chunks over. The batches stay the
+   * caller's and are read before the call returns.
    */
   encode(batches: readonly RecordBatch[], options: EncodeOptions): Promise<Uint8Array<ArrayBuffer>>;
 
@@ -33,6 +35,8 @@ export interface DecodeOptions {
   /** For messages. */
   readonly path: string;
   readonly batchRows: number;
+  /** The column chunks whose pages are checked before they are decoded: sizes, counts, checksums. Default: none. */
+  readonly chunks?: readonly ChunkPages[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -3,6 +3,7 @@ import { corruptFile } from "../corrupt.js";
 import { decodeMetadata } from "./decode-metadata.js";
 import { encodeMetadata } from "./encode-metadata.js";
 import type { FileMetadata } from "./file-metadata.js";
+import { checkSeal, closeSeal, sealField, takeSeal, type FileSeal } from "./footer-seal.js";
 import type { RangeReader } from "../range-reader.js";
 import { schemaTree, type SchemaTree } from "./schema-tree.js";
 
@@ -10,6 +11,8 @@ import { schemaTree, type SchemaTree } from "./schema-tree.js";
 export interface ParquetFooter {
   readonly metadata: FileMetadata;
   readonly schema: SchemaTree;
+  /** Of a file of our own: checksums of its page indexes, and that its pages have theirs. */
+  readonly seal: FileSeal | undefined;
   /** The end of the file as it was fetched, when it was: page indexes often lie in it and need no further request. */
   readonly tail: FileTail | undefined;
 }
@@ -60,10 +63,11 @@ export function footerOfBytes(bytes: Uint8Array, path: string): ParquetFooter {
 /**
  * Decodes the Thrift bytes of a footer, without the length and magic that follow.
  *
- * @throws parquet/corrupt  damaged bytes, or row groups that do not fit the schema
+ * @throws parquet/corrupt  damaged bytes, a seal that does not match them, or row groups that do not fit the schema
  */
 export function decodeFooter(bytes: Uint8Array, path: string): ParquetFooter {
-  const metadata = decodeMetadata(bytes, path);
+  checkSeal(bytes, path);
+  const { metadata, seal } = takeSeal(decodeMetadata(bytes, path));
   const schema = schemaTree(metadata.schema, path);
   let rows = 0;
   for (const [index, group] of metadata.rowGroups.entries()) {
@@ -79,12 +83,13 @@ export function decodeFooter(bytes: Uint8Array, path: string): ParquetFooter {
     }
   }
   if (rows !== metadata.rowCount) throw corruptFile(path, `its row groups hold ${rows} rows, its footer says ${metadata.rowCount}`);
-  return { metadata, schema, tail: undefined };
+  return { metadata, schema, seal, tail: undefined };
 }
 
-/** The end of a file, as it follows the last page: the footer, its length, the magic. */
-export function encodeFooter(metadata: FileMetadata): Uint8Array {
-  const body = encodeMetadata(metadata);
+/** The end of a file, as it follows the last page: the footer, sealed if there is a seal, its length, the magic. */
+export function encodeFooter(metadata: FileMetadata, seal?: FileSeal): Uint8Array {
+  const body = encodeMetadata(seal === undefined ? metadata : { ...metadata, unknown: [...metadata.unknown, sealField(seal)] });
+  if (seal !== undefined) closeSeal(body);
   const result = new Uint8Array(body.length + TRAILER_BYTES);
   result.set(body);
   new DataView(result.buffer).setUint32(body.length, body.length, true);

@@ -1,5 +1,6 @@
 import { corruptFile } from "../corrupt.js";
 import { ThriftReader } from "../thrift/thrift-reader.js";
+import { ThriftWriter } from "../thrift/thrift-writer.js";
 
 /** Where the data pages of a column chunk lie: parquet.thrift OffsetIndex. Parallel arrays, one entry per page. */
 export interface OffsetIndex {
@@ -54,6 +55,24 @@ export function decodeOffsetIndex(bytes: Uint8Array, chunk: ChunkExtent): Offset
   });
   checkPages({ offsets, sizes, firstRows }, chunk);
   return { offsets, sizes, firstRows };
+}
+
+/** What `decodeOffsetIndex` reads. */
+export function encodeOffsetIndex({ offsets, sizes, firstRows }: OffsetIndex): Uint8Array {
+  const writer = new ThriftWriter();
+  writer.struct([], () => {
+    writer.structs(
+      1,
+      offsets.map((_, page) => page),
+      (page) =>
+        writer.struct([], () => {
+          writer.i64(1, offsets[page]);
+          writer.i32(2, sizes[page]);
+          writer.i64(3, firstRows[page]);
+        }),
+    );
+  });
+  return writer.finish();
 }
 
 function checkPages({ offsets, sizes, firstRows }: OffsetIndex, chunk: ChunkExtent): void {

@@ -1,5 +1,6 @@
 import { assert } from "../../base/assert.js";
 import { encodeFooter, MAGIC } from "../metadata/footer.js";
+import type { ChunkPages } from "../codec/codec-wire.js";
 import type { ColumnChunk } from "../metadata/file-metadata.js";
 import type { ChunkRead, PartPlan } from "./read-plan.js";
 
@@ -51,6 +52,28 @@ export function buildMiniFile(part: PartPlan, bytes: readonly (readonly Uint8Arr
   file.set(footer, at);
   return file;
 }
+
+/** What the pages of a part's mini-file have to keep to. */
+export function chunkPagesOf(part: PartPlan, isSealed: boolean): readonly ChunkPages[] {
+  let position = MAGIC.length;
+  return part.chunks.map(({ leaf, metadata, ranges, bytes }) => {
+    const start = position;
+    position += bytes;
+    const isWhole = bytes === metadata.compressedSize;
+    return {
+      column: leaf.leaf.path.join("."),
+      start,
+      end: position,
+      sources: ranges,
+      // Some writers give a total that is too small; a page of this size does no harm.
+      pageBytesMax: Math.max(metadata.uncompressedSize, metadata.compressedSize, PAGE_BYTES_FLOOR),
+      valueCount: isWhole ? metadata.valueCount : leaf.leaf.repetitionLevel === 0 ? part.rowCount : undefined,
+      isSealed,
+    };
+  });
+}
+
+const PAGE_BYTES_FLOOR = 1 << 20;
 
 function miniChunk({ leaf, metadata, dictionaryBytes, bytes }: ChunkRead, position: number, rowCount: number): ColumnChunk {
   return {

@@ -31,6 +31,8 @@ export interface PlannedRead {
   /** How each wanted column is made, in the order of `columns`. */
   readonly projections: readonly Projection[];
   readonly calendar: FileCalendar;
+  /** See `ChunkPages.isSealed`. */
+  readonly isSealed: boolean;
 }
 
 /**
@@ -54,7 +56,8 @@ export async function planRead(file: RangeReader, footer: ParquetFooter, options
   const pagesOf = await readPageIndexes(file, footer, context, candidates, options.signal);
   const rowGroups = candidates.flatMap((candidate) => planRowGroup(context, candidate, pagesOf(candidate)));
   const bytes = rowGroups.reduce((sum, group) => sum + group.bytes, 0);
-  return { plan: { path: file.path, rowGroups, rowGroupsTotal: metadata.rowGroups.length, bytes }, projections, calendar };
+  const plan = { path: file.path, rowGroups, rowGroupsTotal: metadata.rowGroups.length, bytes };
+  return { plan, projections, calendar, isSealed: footer.seal !== undefined };
 }
 
 /** The row groups that hold any of the wanted rows. */

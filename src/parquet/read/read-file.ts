@@ -14,7 +14,7 @@ import { adaptColumn } from "../adapt/adapt.js";
 import type { ParquetCodec } from "../codec/codec.js";
 import { corruptFile } from "../corrupt.js";
 import { readFooter, type ParquetFooter } from "../metadata/footer.js";
-import { buildMiniFile } from "./mini-file.js";
+import { buildMiniFile, chunkPagesOf } from "./mini-file.js";
 import { planRead, type PlannedRead, type PlanReadOptions } from "./plan-read.js";
 import type { ReadColumn } from "../adapt/projection.js";
 import type { RangeReader } from "../range-reader.js";
@@ -155,7 +155,8 @@ async function decodePart(
   signal: AbortSignal,
 ): Promise<readonly (readonly [number, Column])[]> {
   const { path } = planned.plan;
-  const batches = await codec.decode(file, { path, batchRows: Math.max(1, part.rowCount), signal });
+  const chunks = chunkPagesOf(part, planned.isSealed);
+  const batches = await codec.decode(file, { path, batchRows: Math.max(1, part.rowCount), chunks, signal });
   const decoded = batches.reduce((sum, batch) => sum + batch.numRows, 0);
   if (decoded !== part.rowCount) {
     throw corruptFile(path, `row group ${group.index} should have ${part.rowCount} rows in its pages, ${decoded} were found`);
@@ -164,12 +165,12 @@ async function decodePart(
     const projection = planned.projections[column];
     assert(projection !== undefined, "a decoded column has its projection");
     const context = { path, column: columns[column]?.name ?? "", calendar: planned.calendar };
-    const chunks = batches.map((batch) => {
+    const pieces = batches.map((batch) => {
       const child = columnsOf(batch)[position];
       assert(child !== undefined, "a mini-file has the columns of its schema");
       return adaptColumn(child, projection, context);
     });
-    return [column, pick(concatColumns(chunks), part.rows, group.keep)] as const;
+    return [column, pick(concatColumns(pieces), part.rows, group.keep)] as const;
   });
 }
 

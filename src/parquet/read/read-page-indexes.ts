@@ -1,6 +1,8 @@
 import { readableChunk } from "../metadata/chunk-extent.js";
 import { corruptFile } from "../corrupt.js";
+import { crc32 } from "../crc32.js";
 import type { Location } from "../metadata/file-metadata.js";
+import { chunkSeal } from "../metadata/footer-seal.js";
 import type { ParquetFooter } from "../metadata/footer.js";
 import { decodeColumnIndex, decodeOffsetIndex, type ChunkExtent } from "../metadata/page-index.js";
 import { wholeBytes, wholeMemoryBytes, type PagesOf, type PlanContext, type RowGroupCandidate } from "./plan-row-group.js";
@@ -43,6 +45,9 @@ export async function readPageIndexes(
   const bytes = await readLocations(file, footer, locations, signal);
   const pages = new Map<string, ChunkPages>();
   for (const [i, { rowGroup, leafIndex, extent, columnIndex }] of wanted.entries()) {
+    const seal = footer.seal && chunkSeal(footer.seal, footer.metadata, rowGroup, leafIndex);
+    checkIndex(bytes[2 * i] ?? empty, seal?.offsetIndex, extent, "offset index");
+    if (columnIndex !== undefined) checkIndex(bytes[2 * i + 1] ?? empty, seal?.columnIndex, extent, "column index");
     const offsets = decodeOffsetIndex(bytes[2 * i] ?? empty, extent);
     const bounds = columnIndex === undefined ? undefined : decodeColumnIndex(bytes[2 * i + 1] ?? empty, extent, offsets.offsets.length);
     pages.set(`${rowGroup}:${leafIndex}`, { offsetIndex: offsets, columnIndex: bounds });
@@ -59,6 +64,11 @@ interface IndexRead {
   readonly extent: ChunkExtent;
   readonly offsetIndex: Location;
   readonly columnIndex: Location | undefined;
+}
+
+function checkIndex(bytes: Uint8Array, crc: number | undefined, { path, start }: ChunkExtent, what: string): void {
+  if (crc === undefined || crc32(bytes) === crc) return;
+  throw corruptFile(path, `the ${what} of the column chunk at byte ${start} does not match its checksum`);
 }
 
 const empty = new Uint8Array(0);

@@ -30,6 +30,10 @@ const DEPTH_MAX = 24;
 /** zigzag(2^52): integers beyond it are not exact as doubles once doubled by the zigzag form. */
 const ZIGZAG_MAX = 2 ** 53;
 
+/** The field for extensions; parquet-format's BinaryProtocolExtensions.md spells its bytes so that another number is read. */
+const EXTENSION_ID = 32767;
+const MISSPELT_EXTENSION_ID = -16384;
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -79,6 +83,7 @@ export class ThriftReader {
       if (header === thriftType.stop) break;
       const delta = header >> 4;
       id = delta === 0 ? this.integer() : id + delta;
+      if (id === MISSPELT_EXTENSION_ID) id = EXTENSION_ID;
       if (id < 1 || id > 0x7fff) this.fail(`field id ${id} is out of range`);
       this.fieldType = header & 15;
       onField(id);

@@ -1,9 +1,9 @@
 import { assert } from "../../base/assert.js";
 import { packageVersion } from "../../version.js";
 import type { ColumnChunk, FileMetadata, Location, RowGroup } from "../metadata/file-metadata.js";
+import { sealIndexes } from "../metadata/footer-seal.js";
 import { encodeFooter, footerOfBytes, MAGIC } from "../metadata/footer.js";
-import { decodeOffsetIndex, type OffsetIndex } from "../metadata/page-index.js";
-import { ThriftWriter } from "../thrift/thrift-writer.js";
+import { decodeOffsetIndex, encodeOffsetIndex, type OffsetIndex } from "../metadata/page-index.js";
 
 /**
  * Puts one file together from files of one row group each: pages are copied as bytes, everything that names a position is
@@ -64,10 +64,11 @@ export function spliceFile(path: string): SplicedFile {
         return { offset: size - bytes.length, length: bytes.length };
       };
       // All column indexes, then all offset indexes, as parquet-format's PageIndex.md lays them out.
-      const columnIndexes = indexes.map((chunks) => chunks.map(({ columnIndex }) => place(columnIndex)));
-      const offsetIndexes = indexes.map((chunks) =>
-        chunks.map(({ offsetIndex }) => place(offsetIndex && encodeOffsetIndex(offsetIndex))),
+      const encoded = indexes.map((chunks) =>
+        chunks.map(({ columnIndex, offsetIndex }) => ({ columnIndex, offsetIndex: offsetIndex && encodeOffsetIndex(offsetIndex) })),
       );
+      const columnIndexes = encoded.map((chunks) => chunks.map(({ columnIndex }) => place(columnIndex)));
+      const offsetIndexes = encoded.map((chunks) => chunks.map(({ offsetIndex }) => place(offsetIndex)));
       const located = rowGroups.map((group, row) => ({
         ...group,
         columns: group.columns.map((chunk, leaf) => ({
@@ -77,7 +78,7 @@ export function spliceFile(path: string): SplicedFile {
         })),
       }));
       const metadata = fileMetadata(first, located);
-      const footer = encodeFooter(metadata);
+      const footer = encodeFooter(metadata, { chunks: encoded.flat().map((chunk) => sealIndexes(chunk.columnIndex, chunk.offsetIndex)) });
       size += footer.length;
       return { parts: [...parts, footer], metadata };
     },
@@ -147,22 +148,4 @@ function chunkIndexes(chunk: ColumnChunk, group: RowGroup, file: Uint8Array, shi
     columnIndex: bytesAt(chunk.columnIndex),
     offsetIndex: index && { ...index, offsets: index.offsets.map((offset) => offset + shift) },
   };
-}
-
-/** parquet.thrift OffsetIndex. */
-function encodeOffsetIndex({ offsets, sizes, firstRows }: OffsetIndex): Uint8Array {
-  const writer = new ThriftWriter();
-  writer.struct([], () => {
-    writer.structs(
-      1,
-      offsets.map((_, page) => page),
-      (page) =>
-        writer.struct([], () => {
-          writer.i64(1, offsets[page]);
-          writer.i32(2, sizes[page]);
-          writer.i64(3, firstRows[page]);
-        }),
-    );
-  });
-  return writer.finish();
 }
