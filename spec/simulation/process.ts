@@ -122,7 +122,9 @@ function fateUnder(fault: ScheduledFault, call: PendingCall, world: World): Fate
   if (fault.effect === "echo") return call.operation === "putIfAbsent" ? { kind: "echo" } : { kind: "carry-out" };
   if (fault.effect === "no-space" && isWrite) return { kind: "fail-before", error: failure(call, world, "storage/no-space") };
   if (fault.effect === "lose-reply" || fault.effect === "late") return { kind: fault.effect, error: failure(call, world) };
-  return { kind: "fail-before", error: failure(call, world, fault.amount % 2 === 0 ? "storage/unavailable" : "storage/io") };
+  // A read that fails with `storage/io` has found the object damaged, which no fault here does.
+  const code = isWrite && fault.amount % 2 === 1 ? "storage/io" : "storage/unavailable";
+  return { kind: "fail-before", error: failure(call, world, code) };
 }
 
 function failure(

@@ -12,8 +12,11 @@ export interface Totals {
   faults: number;
 }
 
-/** Few when they run among all other tests; `npm run simulate` says how many. */
-export const schedulesWanted = Number(process.env["LAKETABLE_SIMULATIONS"] ?? 12);
+const wish = process.env["LAKETABLE_SIMULATIONS"];
+/** `npm run simulate`: of all simulations the whole. */
+export const isFull = wish !== undefined;
+/** Of each isolation level; few when they run among all other tests. */
+export const schedulesWanted = Number(wish ?? 12);
 /** How long the soak lasts, and that it is wanted. */
 export const soakSeconds = Number(process.env["LAKETABLE_SIM_SECONDS"] ?? 0);
 

@@ -14,8 +14,12 @@ export interface CheckpointSink extends ObjectWriter {
   outcome(): "created" | "exists";
 }
 
-/** The refusal of a checkpoint of our own that cannot be read: no hint is written to it. */
+/** Failures of reading back that say nothing of the bytes. */
+const saysNothingOfBytes = ["storage/unavailable", "storage/permission-denied", "usage/aborted"] as const;
+
+/** The refusal of a checkpoint of our own that cannot be read: no hint is written to it. A store that fails is told as it is. */
 export function unreadableCheckpoint(key: string, problem: string, cause?: unknown): LakeError {
+  for (const code of saysNothingOfBytes) if (LakeError.is(cause, code)) return cause;
   return new LakeError(
     "delta/corrupt-checkpoint",
     `The checkpoint ${key} that was just written cannot be read back: ${problem}. ` +
