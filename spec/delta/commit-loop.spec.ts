@@ -5,11 +5,13 @@ import { systemHost, type Host } from "../../src/base/host.js";
 import { publish, type Outcome } from "../../src/delta/commit-loop.js";
 import { createDeltaContext, type DeltaContext } from "../../src/delta/delta-context.js";
 import type { CommitActions } from "../../src/delta/protocol/actions.js";
+import { encodeCommit } from "../../src/delta/protocol/commit-encode.js";
 import { decodeCommit } from "../../src/delta/protocol/decode-commit.js";
 import { commitPath } from "../../src/delta/protocol/log-path.js";
 import { createInlineCodec } from "../../src/parquet/codec/codec-inline.js";
 import { createMemoryStore } from "../../src/storage/memory-store.js";
 import type { ObjectStore } from "../../src/storage/object-store.js";
+import { createCountingStore } from "../doubles/counting-store.js";
 import { createFaultyStore, type Fault, type FaultyStore } from "../doubles/faulty-store.js";
 
 const codec = createInlineCodec();
@@ -87,7 +89,7 @@ describe("publish", () => {
     for (let version = 0; version < 40; version++) await commit(store, `r${version}`, { version });
     const judged: number[] = [];
     const { version, attempts, files } = await commit(store, "mine", { version: 3, judge: (each) => judged.push(each) });
-    expect({ version, attempts }).toEqual({ version: 40, attempts: 2 });
+    expect({ version, attempts }).toEqual({ version: 40, attempts: 3 });
     expect(judged).toEqual(Array.from({ length: 37 }, (_, at) => at + 3));
     expect(files.map(({ key }) => key)).toEqual([...judged, 40].map(commitPath));
   });
@@ -136,8 +138,8 @@ describe("publish", () => {
   test("a refusal after a put of unknown outcome leaves the outcome unknown", async () => {
     const store = faulty(
       { effect: { kind: "fail-before" }, operation: put },
-      { effect: { kind: "fail-before", code: "storage/permission-denied" }, operation: put },
-      { effect: { kind: "fail-before", code: "storage/permission-denied" }, operation: "list", skip: 1 },
+      { effect: { kind: "fail-before", code: "storage/permission-denied" }, operation: put, times: 100 },
+      { effect: { kind: "fail-before", code: "storage/permission-denied" }, operation: "list", skip: 1, times: 100 },
     );
     expect((await failureOf(commit(store, "mine"))).code).toBe("delta/commit-unknown");
   });
@@ -153,6 +155,63 @@ describe("publish", () => {
     expect(error.message).toMatch(/history.*mine.*run the operation again/s);
     store.heal();
     expect(await logOf(store)).toEqual(["mine"]);
+  });
+
+  test("a log that cannot be read back at first is read again before anything is called unknown", async () => {
+    for (const effect of [{ kind: "lose-reply" }, { kind: "echo" }] as const) {
+      const store = faulty(
+        { effect, operation: put },
+        { effect: { kind: "fail-before" }, operation: ["list", "get"], times: 4 },
+        { effect: { kind: "truncate", keepBytes: 9 }, operation: "get" },
+      );
+      await expect(commit(store, "mine")).resolves.toMatchObject({ kind: "published", version: 0 });
+      expect(await logOf(store)).toEqual(["mine"]);
+    }
+  });
+
+  test("a commit that is not wanted any more ends without being published", async () => {
+    const store = createMemoryStore();
+    for (let version = 0; version < 3; version++) await commit(store, `r${version}`, { version });
+    const judged: number[] = [];
+    const outcome = await publish(contextOn(store), {
+      txnId: "mine",
+      version: 1,
+      attemptsMax: 5,
+      looksAhead: true,
+      actions: () => actionsOf("mine"),
+      judge: async (rivals) => {
+        judged.push(rivals.length);
+        return "stop";
+      },
+    });
+    expect(outcome).toMatchObject({ kind: "stopped", version: 2, attempts: 1, tip: { key: commitPath(2) } });
+    expect([judged, await logOf(store)]).toEqual([[2], ["r0", "r1", "r2"]]);
+  });
+
+  test("each attempt reads the rivals that are new, and nothing else", async () => {
+    const store = createCountingStore(createMemoryStore());
+    for (let version = 0; version < 30; version++) await commit(store, `r${version}`, { version });
+    store.reset();
+    let late = 0;
+    const racing: ObjectStore = {
+      ...store,
+      putIfAbsent: async (key, bytes, options) => {
+        if (late < 3 && key === commitPath(30 + late)) await store.putIfAbsent(key, encodeCommit(actionsOf(`late${late++}`)));
+        return store.putIfAbsent(key, bytes, options);
+      },
+    };
+    expect(await commit(racing, "mine", { version: 27 })).toMatchObject({ version: 33, attempts: 6 });
+    const asked = (operation: string) => store.requests.filter((request) => request.operation === operation).length;
+    // The first rival by its name, the others by listings of what is new; a look at the time of each that was not listed.
+    expect({ get: asked("get"), list: asked("list"), head: asked("head") }).toEqual({ get: 6, list: 4, head: 2 });
+  });
+
+  test("one rival costs one read and a look at its time", async () => {
+    const store = createCountingStore(createMemoryStore());
+    await commit(store, "rival");
+    store.reset();
+    await commit(store, "mine");
+    expect(store.requests.map(({ operation }) => operation)).toEqual(["putIfAbsent", "head", "get", "putIfAbsent", "head"]);
   });
 
   test("a rival that cannot be read might be ourselves: unknown", async () => {
@@ -224,7 +283,7 @@ describe("publish", () => {
       { kind: "fail-before", code: "storage/no-space" } as const,
     ),
     skip: fc.nat({ max: 6 }),
-    times: fc.integer({ min: 1, max: 3 }),
+    times: fc.integer({ min: 1, max: 5 }),
   });
 
   test("writers under faults: versions have no gap, what was acknowledged is there once, what was refused is not there", async () => {
@@ -243,7 +302,7 @@ describe("publish", () => {
             for (let at = 0; at < commitsEach; at++) {
               const txnId = `${id}/${at}`;
               try {
-                const { version } = await commit(store, txnId, { version: next, attemptsMax: 8 });
+                const { version } = await commit(store, txnId, { version: next, attemptsMax: 4 });
                 outcomes.set(txnId, version);
                 next = version + 1;
               } catch (error) {

@@ -11,7 +11,7 @@ export interface ConnectOptions {
   readonly memoryLimit?: number | undefined;
   /** Codec workers; 0 decodes and encodes in this thread. Default: one per core, within `memoryLimit`. */
   readonly workers?: number | undefined;
-  /** How often a commit that meets rivals is tried. Default: 50. */
+  /** How often a commit that meets rivals is tried. Default: 200. */
   readonly maxAttempts?: number | undefined;
   /**
    * What writes promise beside rivals: `"Serializable"`, the result of doing one after the other in the order of versions, or

@@ -11,7 +11,7 @@ import type { IsolationLevel, TableFormat } from "../table/table-format.js";
 import type { ConnectOptions } from "./options.js";
 
 const defaultMemoryLimitBytes = 1 << 30;
-const defaultMaxAttempts = 50;
+const defaultMaxAttempts = 200;
 
 /** The options that say how to reach a table, and those of later features, which are refused by name. */
 export const connectOptionNames = ["memoryLimit", "workers", "maxAttempts", "isolation", "logger", "s3", "signal"] as const;

@@ -19,7 +19,7 @@ import { readCheckpointHead } from "./checkpoint-reader.js";
 import { structChild } from "./checkpoint-rows.js";
 import type { DeltaContext } from "./delta-context.js";
 import { newestFirst, readCommits } from "./log-store.js";
-import type { RemoveFile } from "./protocol/actions.js";
+import type { AddFile, RemoveFile } from "./protocol/actions.js";
 import { domainMetadataType, metadataType, protocolType, removeType, txnType } from "./protocol/checkpoint-schema.js";
 import { properties, readProperty } from "./protocol/properties.js";
 import { isForgotten } from "./protocol/txn-retention.js";
@@ -95,7 +95,7 @@ async function writeActions(
   let size = head.length;
   let numOfAddFiles = 0;
   const keepAfterMs = nowMs - readProperty(configuration.metadata.configuration, properties.deletedFileRetentionMs);
-  for await (const whole of replayFiles(context, state, { add: target.adds.readType, remove: removeType, signal })) {
+  for await (const whole of joined(replayFiles(context, state, { add: target.adds.readType, remove: removeType, signal }))) {
     for (const group of pieces(whole)) {
       const adds = target.adds.rows(group);
       const batch = fileBatch(arrowSchema, schema, adds, tombstones(group, keepAfterMs));
@@ -110,6 +110,32 @@ async function writeActions(
 
 /** Actions of a commit are objects; a few at a time become columns. */
 const PIECE_ACTIONS = 1 << 14;
+
+/** Commits have few actions each, and columns cost by the batch: those of many commits become one group. */
+async function* joined(groups: AsyncIterable<FileGroup>): AsyncGenerator<FileGroup> {
+  let adds: AddFile[] = [];
+  let removes: RemoveFile[] = [];
+  let file = "";
+  const waiting = (): boolean => adds.length > 0 || removes.length > 0;
+  const taken = (): FileGroup => {
+    const group = { kind: "actions", file, adds, removes } as const;
+    adds = [];
+    removes = [];
+    return group;
+  };
+  for await (const group of groups) {
+    if (group.kind !== "actions") {
+      if (waiting()) yield taken();
+      yield group;
+      continue;
+    }
+    for (const add of group.adds) adds.push(add);
+    for (const remove of group.removes) removes.push(remove);
+    file = group.file;
+    if (adds.length + removes.length >= PIECE_ACTIONS) yield taken();
+  }
+  if (waiting()) yield taken();
+}
 
 function* pieces(group: FileGroup): Generator<FileGroup> {
   if (group.kind === "rows") {

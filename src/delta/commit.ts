@@ -1,6 +1,6 @@
 import { LakeError } from "../base/errors.js";
 import type { Conflict } from "../table/conflict.js";
-import type { PendingCommit } from "../table/pending-commit.js";
+import { isBlindAppend, isWritten, type PendingCommit } from "../table/pending-commit.js";
 import type { Changes, CommitOptions, IsolationLevel } from "../table/table-format.js";
 import { addSource } from "./add-sources.js";
 import { commitActions, fileActions, type DefinitionChange } from "./commit-actions.js";
@@ -24,7 +24,7 @@ export interface CommitBase {
   readonly configuration: TableConfiguration;
 }
 
-const defaultAttemptsMax = 50;
+const defaultAttemptsMax = 200;
 
 /**
  * Publishes `pending` after `base`, or after the rivals that came first when it does not conflict with them. Stops without
@@ -51,11 +51,8 @@ export async function commitPending(
   let current: Follower = { pending, configuration: base.configuration };
   const judge = async (rivals: readonly CommitOfLog[]): Promise<"follow" | "stop"> => {
     const { transaction } = pending;
-    // Asked of all of them first: when the write is in the table already, a conflict with another rival is no news.
-    if (transaction !== undefined) {
-      const { isWritten } = await import("../table/conflict.js");
-      if (rivals.some(({ actions }) => isWritten(transaction, actions.txns))) return "stop";
-    }
+    // Asked of all rivals first: when the write is in the table already, a conflict with another rival is no news.
+    if (transaction !== undefined && rivals.some(({ actions }) => isWritten(transaction, actions.txns))) return "stop";
     for (const rival of rivals) current = await follow(context, { base, change, isolation }, current, rival);
     return "follow";
   };
@@ -64,6 +61,7 @@ export async function commitPending(
     version: base.version + 1,
     attemptsMax: options.maxAttempts ?? defaultAttemptsMax,
     signal: options.signal,
+    looksAhead: pending.transaction !== undefined,
     actions: () =>
       commitActions(pending, files, { after, change }, { nowMs: context.host.now(), txnId, readVersion: base.version, isolation }),
     judge,
@@ -110,6 +108,8 @@ async function follow(context: DeltaContext, terms: Terms, mine: Follower, winne
       advice: `Refresh the table, check that the ${pending.operation.kind} still fits it, and run it again.`,
     });
   }
+  // Depends on no row and takes none out: whatever rivals did to rows, it may follow.
+  if (isBlindAppend(pending)) return { pending, configuration: barrier.next };
   // Brings the expressions and Arrow with it, which a commit without rivals does not need.
   const { findConflict, afterWinner } = await import("../table/conflict.js");
   const changes = changesOf(context, barrier.next, winner.actions, winner.file.key, version);

@@ -39,12 +39,11 @@ async function commit(
   options: CommitOptions = {},
 ): Promise<CommitResult> {
   const base: CommitBase = { version: state.segment.version, configuration: state.configuration };
-  const { kind, version, attempts, files } = await commitPending(context, base, pending, options);
+  const { kind, version, attempts, files, tip } = await commitPending(context, base, pending, options);
   const skipped = kind === "stopped";
   const known = await stateAfterCommit(context, state, files);
   // Without the state of its own commit the table goes on from its base: it meets that commit again as a winner, and judges it.
-  if (known === undefined)
-    return { skipped, table: createTable(context, state), version, timestampMs: files.at(-1)?.modifiedMs ?? 0, attempts };
+  if (known === undefined) return { skipped, table: createTable(context, state), version, timestampMs: tip.modifiedMs, attempts };
   if (!skipped) await afterCommit(context, known, options.signal);
   return { skipped, table: createTable(context, known), version, timestampMs: known.timestampMs, attempts };
 }

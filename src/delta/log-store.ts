@@ -4,7 +4,7 @@ import type { DeltaContext } from "./delta-context.js";
 import type { CommitActions } from "./protocol/actions.js";
 import { decodeCommit } from "./protocol/decode-commit.js";
 import { decodeLastCheckpoint, type LastCheckpoint } from "./protocol/last-checkpoint.js";
-import { beforeVersion, isPastVersions, lastCheckpointPath, logFolder, parseLogPath } from "./protocol/log-path.js";
+import { beforeVersion, commitPath, isPastVersions, lastCheckpointPath, logFolder, parseLogPath } from "./protocol/log-path.js";
 import type { LogFile } from "./protocol/log-segment.js";
 
 /** Commits read ahead of the one that is wanted: enough to hide a store's latency, few enough to bound memory. */
@@ -67,6 +67,21 @@ export async function readCommit(context: DeltaContext, file: LogFile, signal?: 
   const actions = decodeCommit(await context.store.get(file.key, { signal }), file.key);
   context.commits.put(file, actions);
   return actions;
+}
+
+/** The commit of a version, sought under its name alone; `undefined` when it is not there. @throws delta/corrupt-log, storage/* */
+export async function readCommitAt(context: DeltaContext, version: number): Promise<CommitOfLog | undefined> {
+  const key = commitPath(version);
+  try {
+    const [meta, bytes] = await Promise.all([context.store.head(key), context.store.get(key)]);
+    if (meta === undefined) return undefined;
+    const commit: CommitOfLog = { file: { name: { kind: "commit", version }, ...meta }, actions: decodeCommit(bytes, key) };
+    context.commits.put(commit.file, commit.actions);
+    return commit;
+  } catch (error) {
+    if (LakeError.is(error, "storage/not-found")) return undefined;
+    throw error;
+  }
 }
 
 export interface CommitOfLog {

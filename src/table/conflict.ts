@@ -1,7 +1,7 @@
 import { compilePruner } from "../expression/prune.js";
 import { formatExpression } from "../expression/format.js";
 import type { Version } from "./data-file.js";
-import type { AppTransaction, PendingCommit } from "./pending-commit.js";
+import type { PendingCommit } from "./pending-commit.js";
 import type { Changes, IsolationLevel } from "./table-format.js";
 
 export type ConflictRule =
@@ -51,16 +51,6 @@ export function afterWinner(pending: PendingCommit, winner: Changes): PendingCom
   const { reads } = pending;
   if (winner.dataChange || !winner.removed.some(({ path }) => reads.files.has(path))) return pending;
   return { ...pending, reads: { ...reads, files: new Set([...reads.files, ...winner.added.map(({ path }) => path)]) } };
-}
-
-/**
- * Whether the write that carries `mine` is in the table already: `theirs` has its number, or a later one of its application.
- *
- * Spark (`checkIfTransactionsConflict`) aborts on any commit of the same application, since its writer had read the number
- * before; this writer asks again for every winner, so an older number is no obstacle, and an equal one is the answer.
- */
-export function isWritten(mine: AppTransaction | undefined, theirs: readonly AppTransaction[]): boolean {
-  return mine !== undefined && theirs.some(({ appId, version }) => appId === mine.appId && version >= mine.version);
 }
 
 /** Spark `checkNoMetadataUpdates` (MetadataChangedException): data was written for a definition that no longer holds. */

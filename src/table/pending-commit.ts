@@ -69,3 +69,13 @@ export function isBlindAppend(commit: PendingCommit): boolean {
     reads.files.size === 0
   );
 }
+
+/**
+ * Whether the write that carries `mine` is in the table already: `theirs` has its number, or a later one of its application.
+ *
+ * Spark (`checkIfTransactionsConflict`) aborts on any commit of the same application, since its writer had read the number
+ * before; this writer asks again for every winner, so an older number is no obstacle, and an equal one is the answer.
+ */
+export function isWritten(mine: AppTransaction, theirs: readonly AppTransaction[]): boolean {
+  return theirs.some(({ appId, version }) => appId === mine.appId && version >= mine.version);
+}
