@@ -96,7 +96,7 @@ const vagueNames = /^(?:utils?|helpers?|common|misc|manager|shared|stuff)(?:-|\.
 export function nameViolations(files: readonly SourceFile[]): Violation[] {
   return files.flatMap(({ path }) => {
     const name = basename(path);
-    if (!/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.spec|\.test-d|\.d)?\.ts$/.test(name)) {
+    if (!/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.spec|\.suite|\.config|\.test-d|\.d)?\.ts$/.test(name)) {
       return [{ path, line: 1, rule: "is not kebab-case", instead: "a name like local-store.ts" }];
     }
     if (vagueNames.test(name)) return [{ path, line: 1, rule: "has a vague name", instead: "the name of what it holds" }];
