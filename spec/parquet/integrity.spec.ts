@@ -9,6 +9,7 @@ import type { Compression } from "../../src/parquet/codec/codec.js";
 import type { ColumnChunk } from "../../src/parquet/metadata/file-metadata.js";
 import { decodePageHeader, isSealed } from "../../src/parquet/metadata/page-header.js";
 import { encodeFooter, footerOfBytes } from "../../src/parquet/metadata/footer.js";
+import { storeRangeReader } from "../../src/parquet/range-reader.js";
 import { defaultPlanLimits } from "../../src/parquet/read/plan-row-group.js";
 import { createParquetWriter } from "../../src/parquet/write/write-file.js";
 import { array, decimal, field, map, struct, types } from "../../src/schema/data-types.js";
@@ -170,6 +171,36 @@ function pageHeaders(bytes: Uint8Array, { metadata }: ColumnChunk): Range[] {
   }
   return headers;
 }
+
+describe("a file that was cut off", () => {
+  test("anywhere is refused, naming it: whether its true size is known or the one it should have", async () => {
+    const bytes = await write(schema, makeRows(24), { compression: "snappy", formatVersion: "1.0" }, 2);
+    const store = createMemoryStore();
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.nat(bytes.length - 1), fc.nat(20)), fc.nat(readings.length - 1), async (length, which) => {
+        await store.put("f", bytes.subarray(0, length));
+        for (const size of [length, bytes.length]) {
+          await expect(readRows(storeRangeReader(store, { key: "f", size }), readings[which])).rejects.toMatchObject({
+            code: "parquet/corrupt",
+            message: expect.stringContaining("/f "),
+          });
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test("a file that is sound and of another size than was told gives its rows", async () => {
+  const bytes = await write(schema, makeRows(24), { compression: "snappy", formatVersion: "1.0" }, 2);
+  const store = createMemoryStore();
+  await store.put("f", bytes);
+  for (const size of [0, 11, 300, bytes.length - 1, bytes.length + 1, 10 * bytes.length]) {
+    for (const options of readings) {
+      expect(await readRows(storeRangeReader(store, { key: "f", size }), options)).toEqual(await readRows(bytes, options));
+    }
+  }
+});
 
 describe("a written file", () => {
   test("has checksums in all pages, and seals on all headers and the footer", async () => {

@@ -68,10 +68,31 @@ describe("a range reader", () => {
     );
   });
 
-  test("passes the store's refusal of a range beyond the object on", async () => {
+  test("a file shorter than it should be is damaged, and both sizes are told", async () => {
     const store = await storeWith(content);
     await expect(storeRangeReader(store, { key: "dir/file", size: 9999 }).read([{ start: 2990, end: 9999 }])).rejects.toMatchObject({
       name: "LakeError",
+      code: "parquet/corrupt",
+      message: expect.stringMatching(/dir\/file is damaged: it was cut off, it has 3000 bytes and should have 9999/),
+      context: { bytes: 3000, expectedBytes: 9999 },
+    });
+  });
+
+  test("a file that is not there is said to be missing, and what that means", async () => {
+    const store = await storeWith(content);
+    await expect(storeRangeReader(store, { key: "dir/gone", size: 10 }).read([{ start: 0, end: 10 }])).rejects.toMatchObject({
+      name: "LakeError",
+      code: "storage/not-found",
+      message: expect.stringMatching(/dir\/gone is named by its table and is not there\. A vacuum/),
+      context: { key: "dir/gone", path: expect.stringMatching(/dir\/gone$/) },
+    });
+  });
+
+  test("passes other refusals of the store on: a range that is none", async () => {
+    const store = await storeWith(content);
+    await expect(storeRangeReader(store, { key: "dir/file", size: 3000 }).read([{ start: -5, end: 10 }])).rejects.toMatchObject({
+      name: "LakeError",
+      code: "storage/io",
     });
   });
 });

@@ -1,8 +1,9 @@
 import { LakeError, type ErrorContext } from "../base/errors.js";
 
 /** Bytes that no writer can have meant. */
-export function corruptFile(path: string, reason: string, facts: ErrorContext = {}): LakeError {
-  return new LakeError("parquet/corrupt", `${path} is damaged: ${reason}. Restore the file from a copy.`, { path, reason, ...facts });
+export function corruptFile(path: string, reason: string, facts: ErrorContext = {}, cause?: unknown): LakeError {
+  const message = `${path} is damaged: ${reason}. Restore the file from a copy.`;
+  return new LakeError("parquet/corrupt", message, { path, reason, ...facts }, cause);
 }
 
 /** A sound file that this package does not read. */

@@ -1,4 +1,5 @@
 import { mapOrdered } from "../base/concurrency.js";
+import { LakeError } from "../base/errors.js";
 import type { ByteRange, ObjectStore } from "../storage/object-store.js";
 import { corruptFile } from "./corrupt.js";
 
@@ -9,8 +10,10 @@ import { corruptFile } from "./corrupt.js";
 export interface RangeReader {
   /** How messages name the file. */
   readonly path: string;
-  /** Bytes. */
+  /** Bytes, as somebody has said. */
   readonly size: number;
+  /** Bytes, as they really are now; `undefined` when the file is not there. Asked for only when reading by `size` failed. */
+  measure?(signal?: AbortSignal): Promise<number | undefined>;
   read(ranges: readonly ByteRange[], signal?: AbortSignal): Promise<Uint8Array[]>;
 }
 
@@ -21,17 +24,25 @@ const MERGED_BYTES_MAX = 16 << 20;
 /** Requests of one `read` that are under way at once. */
 const PARALLEL_REQUESTS = 8;
 
-/** An object of a store. A range beyond what the store has is `parquet/corrupt`: the file is shorter than its table says. */
+/**
+ * An object of a store, of which something (a table's log, a listing) says that it has `size` bytes.
+ *
+ * @throws parquet/corrupt    it is shorter
+ * @throws storage/not-found  it is not there
+ */
 export function storeRangeReader(store: ObjectStore, file: { readonly key: string; readonly size: number }): RangeReader {
   const path = `${store.url}/${file.key}`;
   return {
     path,
     size: file.size,
+    measure: async (signal) => (await store.head(file.key, { signal }))?.size,
     read: async (ranges, signal) => {
       const fetches = mergeRanges(ranges);
       const chunks: Uint8Array[] = [];
       const fetch = async ({ start, end }: ByteRange, context: { readonly signal: AbortSignal }): Promise<Uint8Array> => {
-        const bytes = await store.get(file.key, { range: { start, end }, signal: context.signal });
+        const bytes = await store.get(file.key, { range: { start, end }, signal: context.signal }).catch((error: unknown) => {
+          throw explained(error, path, file.size);
+        });
         if (bytes.length !== end - start) throw corruptFile(path, `bytes ${start} to ${end} were asked for and ${bytes.length} came`);
         return bytes;
       };
@@ -39,6 +50,20 @@ export function storeRangeReader(store: ObjectStore, file: { readonly key: strin
       return cut(ranges, fetches, chunks);
     },
   };
+}
+
+/** What a store's error means for a file whose size was known before. */
+function explained(error: unknown, path: string, size: number): unknown {
+  if (LakeError.is(error, "storage/not-found")) {
+    const message =
+      `${path} is named by its table and is not there. A vacuum removes the files that only older versions need: read a newer ` +
+      `version, or open the table again. If the version is the latest, restore the file from a copy.`;
+    return new LakeError(error.code, message, { ...error.context, path }, error);
+  }
+  // A store tells the real size when the range goes beyond it.
+  const found = LakeError.is(error, "storage/io") ? error.context["size"] : undefined;
+  if (typeof found !== "number" || found >= size) return error;
+  return corruptFile(path, `it was cut off, it has ${found} bytes and should have ${size}`, { bytes: found, expectedBytes: size }, error);
 }
 
 /** Bytes that are in memory already. */

@@ -15,6 +15,8 @@ export interface ParquetFooter {
   readonly seal: FileSeal | undefined;
   /** The end of the file as it was fetched, when it was: page indexes often lie in it and need no further request. */
   readonly tail: FileTail | undefined;
+  /** Bytes of the file, when they are not those its reader was told. */
+  readonly fileSize?: number | undefined;
 }
 
 export interface FileTail {
@@ -31,12 +33,26 @@ export const MAGIC = Uint8Array.of(0x50, 0x41, 0x52, 0x31);
 const TRAILER_BYTES = 8;
 
 /**
- * Reads a file's footer with one request of `TAIL_GUESS_BYTES`, or two when the footer is longer.
+ * Reads a file's footer with one request of `TAIL_GUESS_BYTES`, or two when the footer is longer. Where the file has another
+ * size than its reader was told and a sound footer at its real end, that one is read, as Spark does.
  *
  * @throws parquet/corrupt      not a Parquet file, or a damaged one; names it
  * @throws parquet/unsupported  an encrypted footer
  */
 export async function readFooter(file: RangeReader, signal?: AbortSignal): Promise<ParquetFooter> {
+  try {
+    return await readFooterAtEnd(file, signal);
+  } catch (error) {
+    const fileSize = LakeError.is(error, "parquet/corrupt") ? await file.measure?.(signal) : undefined;
+    if (fileSize === undefined || fileSize === file.size) throw error;
+    const footer = await readFooterAtEnd({ ...file, size: fileSize }, signal).catch((second: unknown) => {
+      throw LakeError.is(second, "parquet/corrupt") ? error : second;
+    });
+    return { ...footer, fileSize };
+  }
+}
+
+async function readFooterAtEnd(file: RangeReader, signal: AbortSignal | undefined): Promise<ParquetFooter> {
   const { path, size } = file;
   if (size < MAGIC.length + TRAILER_BYTES) throw notParquet(path, `it has only ${size} bytes`);
   const start = Math.max(0, size - TAIL_GUESS_BYTES);

@@ -41,7 +41,8 @@ export interface PlannedRead {
  *
  * @throws parquet/corrupt, parquet/unsupported  naming the file: see `projectColumns` and `readableChunk`
  */
-export async function planRead(file: RangeReader, footer: ParquetFooter, options: PlanReadOptions): Promise<PlannedRead> {
+export async function planRead(told: RangeReader, footer: ParquetFooter, options: PlanReadOptions): Promise<PlannedRead> {
+  const file = footer.fileSize === undefined ? told : { ...told, size: footer.fileSize };
   const { metadata } = footer;
   const calendar = fileCalendar(metadata);
   const projections = projectColumns(footer.schema, options.columns, file.path);
