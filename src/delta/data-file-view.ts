@@ -2,11 +2,12 @@ import { LakeError } from "../base/errors.js";
 import type { Bounds, ColumnBounds } from "../expression/bounds.js";
 import type { Value } from "../schema/value.js";
 import type { DataFile, RowDeletes } from "../table/data-file.js";
-import { deletionVectorId, type AddFile, type DeletionVectorDescriptor, type PartitionValues } from "./protocol/actions.js";
+import type { AddFile, DeletionVectorDescriptor, PartitionValues } from "./protocol/actions.js";
 import { corruptLog, type Place } from "./protocol/action-fields.js";
 import { decodeDataPath } from "./protocol/decode-data-path.js";
 import { decodePartitionValue } from "./protocol/partition-value.js";
 import type { TableConfiguration } from "./protocol/table-configuration.js";
+import { rowDeletesOf } from "./row-deletes.js";
 
 /** An `add` wherever it lies: an object of a commit, or a row of a checkpoint. Each call decodes afresh. */
 export interface AddSource {
@@ -57,24 +58,15 @@ class DeltaDataFile implements DataFile {
     return (this.#bounds ??= boundsOf(this.#source.stats(), () => this.partition));
   }
   get rowDeletes(): RowDeletes | undefined {
-    return undefined;
+    return rowDeletesOf(this.#source.deletionVector(), this.#lens.place);
   }
   get origin(): AddSource {
     return this.#source;
   }
 }
 
-/** @throws delta/unsupported-feature  the file has a deletion vector: its rows are not all in the table */
 export function dataFileOf(source: AddSource, lens: FileLens): DataFile {
-  const vector = source.deletionVector();
-  if (vector === undefined) return new DeltaDataFile(source, lens);
-  throw new LakeError(
-    "delta/unsupported-feature",
-    `The file ${source.path()} has deleted rows recorded in a deletion vector (deletionVectors), ` +
-      "which this release of laketable does not read. " +
-      "Have the engine that wrote it purge the vectors (REORG TABLE … APPLY (PURGE)), or use a newer release.",
-    { features: ["deletionVectors"], path: source.path(), deletionVector: deletionVectorId(vector) },
-  );
+  return new DeltaDataFile(source, lens);
 }
 
 /** The `add` that a file of a Delta snapshot stands for. */

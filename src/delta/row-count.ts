@@ -6,7 +6,10 @@ import type { TableConfiguration } from "./protocol/table-configuration.js";
 import { replayFiles, type FileGroup } from "./replay.js";
 import type { TableState } from "./table-state.js";
 
-/** Rows of all live files by their statistics; `undefined` as soon as one file does not say, or has deleted rows. */
+/**
+ * Rows of all live files by their statistics; `undefined` as soon as one file does not say. PROTOCOL.md "Per-file Statistics":
+ * where a file has a deletion vector, `numRecords` still counts the rows that it takes out.
+ */
 export async function countRows(context: DeltaContext, state: TableState, signal?: AbortSignal): Promise<number | undefined> {
   let total = 0;
   for await (const group of replayFiles(context, state, { add: countedAdd(state.configuration), signal })) {
@@ -20,9 +23,9 @@ export async function countRows(context: DeltaContext, state: TableState, signal
 function countActions(adds: readonly AddFile[]): number | undefined {
   let total = 0;
   for (const add of adds) {
-    const rows = add.stats === undefined || add.deletionVector !== undefined ? undefined : numRecordsOf(add.stats);
+    const rows = add.stats === undefined ? undefined : numRecordsOf(add.stats);
     if (rows === undefined) return undefined;
-    total += rows;
+    total += rows - (add.deletionVector?.cardinality ?? 0);
   }
   return total;
 }
@@ -35,9 +38,9 @@ async function countCheckpointed(
   const adds = checkpointAdds(group.rows, configuration);
   let total = 0;
   for (const row of group.adds) {
-    const rows = adds.deletionVector(row) === undefined ? adds.rowCount(row) : undefined;
+    const rows = adds.rowCount(row);
     if (rows === undefined) return undefined;
-    total += rows;
+    total += rows - (adds.deletionVector(row)?.cardinality ?? 0);
   }
   return total;
 }

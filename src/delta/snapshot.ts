@@ -6,6 +6,7 @@ import type { WritePlan, WritePlanOptions } from "../table/write-plan.js";
 import type { DeltaContext } from "./delta-context.js";
 import { isFeatureActive } from "./protocol/features.js";
 import { countRows } from "./row-count.js";
+import { readRowDeletes } from "./row-deletes.js";
 import type { TableState } from "./table-state.js";
 import { transactionVersion } from "./transaction-version.js";
 import { makeWritePlan } from "./write-plan.js";
@@ -34,6 +35,8 @@ export function createSnapshot(context: DeltaContext, state: TableState): DeltaS
     capabilities: capabilitiesOf(state),
     plan: (query) => planned(context, state, query),
     bind: (file, columns) => columns.map((column) => bindColumn(file, column, partitionFields)),
+    deletedRows: ({ path, rowDeletes }, signal) =>
+      rowDeletes === undefined ? Promise.resolve(undefined) : readRowDeletes(context, path, rowDeletes, signal),
     rowCount: (signal) => {
       // Shared by callers; one that was aborted or failed is no answer for the next.
       rows ??= countRows(context, state, signal).catch((error: unknown) => {

@@ -4,7 +4,7 @@ import type { Column } from "../columnar/column.js";
 import { selectRows } from "../expression/evaluate.js";
 import type { BoundExpression, ExpressionNode } from "../expression/expression.js";
 import { referencedSlots } from "../expression/references.js";
-import type { DataFile } from "../table/data-file.js";
+import { liveRowCount, type DataFile } from "../table/data-file.js";
 import type { Snapshot } from "../table/snapshot.js";
 import type { EngineContext } from "./context.js";
 import { boundWhere, filesFor } from "./list-files.js";
@@ -33,7 +33,8 @@ export async function countRows(context: EngineContext, snapshot: Snapshot, opti
   const byPartition = where !== undefined && dependsOnPartitionOnly(snapshot, where);
   const countFile = async (file: DataFile, stop: AbortSignal): Promise<number> => {
     if (byPartition && !matchesPartition(snapshot, file, where)) return 0;
-    if ((where === undefined || byPartition) && file.rowCount !== undefined) return file.rowCount;
+    const known = where === undefined || byPartition ? liveRowCount(file) : undefined;
+    if (known !== undefined) return known;
     let rows = 0;
     const pieces = readFileRows(context, snapshot, file, { columns, output: [], where: byPartition ? undefined : filter, signal: stop });
     for await (const { batch } of pieces) rows += batch.numRows;

@@ -3,6 +3,7 @@ import { assert } from "../base/assert.js";
 import { LakeError } from "../base/errors.js";
 import { batchOf, columnsOf } from "../columnar/batch.js";
 import { constantColumn } from "../columnar/build.js";
+import type { RowSet } from "../columnar/row-set.js";
 import { conjunction, conjuncts } from "../expression/conjuncts.js";
 import type { BoundExpression } from "../expression/expression.js";
 import { referencedSlots, remapSlots } from "../expression/references.js";
@@ -17,6 +18,7 @@ import type { Value } from "../schema/value.js";
 import type { DataFile } from "../table/data-file.js";
 import type { ColumnBinding, Snapshot } from "../table/snapshot.js";
 import type { EngineContext } from "./context.js";
+import { liveRows } from "./live-rows.js";
 import { openReadWindow } from "./read-window.js";
 
 /** Some rows of one file, in the file's order. */
@@ -74,21 +76,22 @@ export function openFileSource(
   file: DataFile,
   options: { readonly columns: readonly Field[]; readonly signal?: AbortSignal | undefined },
 ): FileSource {
-  if (file.rowDeletes !== undefined) {
-    throw new LakeError(
-      "delta/unsupported-feature",
-      `${file.path} has deleted rows recorded beside it (a deletion vector), which this release of laketable cannot apply.`,
-      { path: file.path, feature: "deletionVectors" },
-    );
-  }
   const { columns, signal } = options;
   const bindings = snapshot.bind(file, columns);
   const reader = dataFileReader(context, file);
   // One footer serves every read of the file.
   let footer: Promise<ParquetFooter> | undefined;
   const footerOnce = (): Promise<ParquetFooter> => (footer ??= readFooter(reader, signal));
+  let deletes: Promise<RowSet | undefined> | undefined;
+  const deletesOnce = (): Promise<RowSet | undefined> => (deletes ??= snapshot.deletedRows(file, signal));
 
-  async function* read(slots: readonly number[], { prune, rows }: SourceReadOptions = {}): AsyncGenerator<FileRows, void, undefined> {
+  async function* read(slots: readonly number[], options: SourceReadOptions = {}): AsyncGenerator<FileRows, void, undefined> {
+    const deleted = file.rowDeletes === undefined ? undefined : await deletesOnce();
+    if (deleted === undefined) yield* readPhysical(slots, options);
+    else yield* liveRows(deleted, options, (narrowed) => readPhysical(slots, narrowed));
+  }
+
+  async function* readPhysical(slots: readonly number[], { prune, rows }: SourceReadOptions): AsyncGenerator<FileRows, void, undefined> {
     const wanted = slots.map((slot) => bindingAt(bindings, slot));
     const schema = toArrowSchema({ kind: "struct", fields: wanted.map(({ field }) => field) });
     const stored = slots.filter((slot) => bindingAt(bindings, slot).from.kind === "file");
@@ -149,7 +152,8 @@ function rowCountOf(footer: ParquetFooter): number {
   return footer.metadata.rowGroups.reduce((sum, group) => sum + group.rowCount, 0);
 }
 
-function readColumn({ field, from }: ColumnBinding): ReadColumn {
+/** How a stored column is found in its file. */
+export function readColumn({ field, from }: ColumnBinding): ReadColumn {
   assert(from.kind === "file", "only stored columns are read");
   return { name: from.field.name, field: { ...from.field, type: field.type }, matchBy: from.matchBy };
 }

@@ -10,7 +10,7 @@ import { fromArrowSchema } from "../schema/arrow-mapping.js";
 import { findField, mergeSchemas } from "../schema/evolution.js";
 import { struct } from "../schema/data-types.js";
 import type { StructType } from "../schema/types.js";
-import type { DataFile } from "../table/data-file.js";
+import { liveRowCount, type DataFile } from "../table/data-file.js";
 import type { MetadataChange, PendingCommit } from "../table/pending-commit.js";
 import type { Table } from "../table/table-format.js";
 import { ifWritten } from "./app-transaction.js";
@@ -139,7 +139,9 @@ async function takeOut(
 /** Every file, none of them read: rows whose count the log does not tell count as none. */
 async function wholeTable(plan: AsyncIterable<readonly DataFile[]>): Promise<FoundRows> {
   const hits: FileHits[] = [];
-  for await (const group of plan) for (const file of group) hits.push({ file, rowCount: file.rowCount ?? 0, rows: "all" });
+  for await (const group of plan) {
+    for (const file of group) hits.push({ file, rowCount: liveRowCount(file) ?? 0, rows: "all" });
+  }
   return { hits };
 }
 

@@ -28,6 +28,11 @@ export interface RowDeletes {
   readonly origin: unknown;
 }
 
+/** Rows of `file` that are in the table; `undefined` when the log does not say how many it holds. */
+export function liveRowCount({ rowCount, rowDeletes }: DataFile): number | undefined {
+  return rowCount === undefined ? undefined : rowCount - (rowDeletes?.cardinality ?? 0);
+}
+
 /** A file that a write has made and that no version names yet. */
 export interface WrittenFile {
   readonly path: string;

@@ -1,3 +1,4 @@
+import type { RowSet } from "../columnar/row-set.js";
 import type { BoundExpression } from "../expression/expression.js";
 import type { Field, StructType } from "../schema/types.js";
 import type { Value } from "../schema/value.js";
@@ -27,6 +28,9 @@ export interface Snapshot {
 
   /** How the given logical columns are found in `file`. */
   bind(file: DataFile, columns: readonly Field[]): readonly ColumnBinding[];
+
+  /** The rows of `file` that are no longer in the table; `undefined` when all of them are. */
+  deletedRows(file: DataFile, signal?: AbortSignal): Promise<RowSet | undefined>;
 
   /** Rows of the whole snapshot when the log alone can tell, else `undefined`. */
   rowCount(signal?: AbortSignal): Promise<number | undefined>;

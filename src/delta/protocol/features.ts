@@ -111,7 +111,7 @@ export const features: readonly Feature[] = Object.freeze([
     read: "yes",
     write: "inactive",
     since: "0.1",
-    note: "Rows deleted without rewriting their file; a file that has a deletion vector is refused",
+    note: "Rows deleted without rewriting their file; a write that had to rewrite such a file is refused",
     isActive: property("delta.enableDeletionVectors"),
   },
   { name: "timestampNtz", kind: "reader-writer", ...yes, note: "Timestamps without a time zone" },

@@ -5,7 +5,7 @@ import type { Bounds } from "../../expression/bounds.js";
 import type { BoundExpression } from "../../expression/expression.js";
 import { compilePruner } from "../../expression/prune.js";
 import { referencedSlots } from "../../expression/references.js";
-import type { DataFile } from "../../table/data-file.js";
+import { liveRowCount, type DataFile } from "../../table/data-file.js";
 import type { EngineContext } from "../context.js";
 import { countRows, flatten } from "../rewrite/find-rows.js";
 import type { RowAction, RowChanges } from "../rewrite/row-changes.js";
@@ -44,7 +44,7 @@ export async function scanTarget(context: EngineContext, scan: MergeScan, option
 
   const lookAt = async (task: FileScan, fileSignal: AbortSignal): Promise<FileOutcome | undefined> => {
     const { file } = task;
-    const known = file.rowCount;
+    const known = liveRowCount(file);
     const everyRow = !task.canMatch && scan.merge.notMatchedBySource[0]?.where === undefined;
     const changes = everyRow
       ? await changesOfAll(context, scan, file, fileSignal)

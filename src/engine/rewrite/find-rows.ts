@@ -4,7 +4,7 @@ import type { Progress } from "../../base/progress.js";
 import { selectRows } from "../../expression/evaluate.js";
 import type { BoundExpression } from "../../expression/expression.js";
 import { referencedSlots } from "../../expression/references.js";
-import type { DataFile } from "../../table/data-file.js";
+import { liveRowCount, type DataFile } from "../../table/data-file.js";
 import type { Snapshot } from "../../table/snapshot.js";
 import type { EngineContext } from "../context.js";
 import { readFileRows, rowNumbers } from "../read-file-rows.js";
@@ -25,6 +25,7 @@ export interface FoundRows {
 
 export interface FileHits {
   readonly file: DataFile;
+  /** Rows that are in the table. */
   readonly rowCount: number;
   /** Physical numbers, ascending; `"all"` when no row of the file is spared. */
   readonly rows: Int32Array | "all";
@@ -37,7 +38,7 @@ export async function findRows(context: EngineContext, snapshot: Snapshot, optio
   let done = 0;
   const lookAt = async (file: DataFile, signalOfFile: AbortSignal): Promise<FileHits | undefined> => {
     if (where === undefined || coversFile(snapshot, file, where)) {
-      return { file, rowCount: file.rowCount ?? (await countRows(context, snapshot, file, signalOfFile)), rows: "all" };
+      return { file, rowCount: liveRowCount(file) ?? (await countRows(context, snapshot, file, signalOfFile)), rows: "all" };
     }
     return hitsIn(context, snapshot, file, { where, signal: signalOfFile });
   };
@@ -99,7 +100,7 @@ async function hitsIn(
     parts.push(rowNumbers(piece));
   const rows = joinRows(parts);
   if (rows.length === 0) return undefined;
-  const rowCount = file.rowCount ?? (await countRows(context, snapshot, file, signal));
+  const rowCount = liveRowCount(file) ?? (await countRows(context, snapshot, file, signal));
   return { file, rowCount, rows: rows.length === rowCount ? "all" : rows };
 }
 

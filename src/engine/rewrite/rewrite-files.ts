@@ -4,6 +4,7 @@ import type { WrittenFile } from "../../table/data-file.js";
 import type { EngineContext } from "../context.js";
 import { createFileSet, type FileSet } from "../write-files.js";
 import { rewriteFile, type RewriteOptions } from "./rewrite-file.js";
+import { refuseRowDeletes } from "./refuse-row-deletes.js";
 import type { RowChanges } from "./row-changes.js";
 
 export interface RewriteFilesOptions extends RewriteOptions {
@@ -26,11 +27,13 @@ const LANE_BYTES_MIN = 32 << 20;
 /**
  * Writes what is left of the changed files, and the new rows.
  *
+ * @throws delta/unsupported-feature  a changed file has row deletes recorded beside it
  * Files go to lanes, each with its own open data files, so that one lane decodes while another encodes. Neighbours in the list of
  * files stay in one lane: the rows of a partition, or of a range of keys, stay together.
  */
 export async function rewriteFiles(context: EngineContext, options: RewriteFilesOptions): Promise<Rewrite> {
   const { changes, inserts, plan, signal, onFile } = options;
+  for (const { file } of changes) refuseRowDeletes(file);
   const lanes = splitLanes(changes, context.codec.parallelism);
   const sets: FileSet[] = [];
   let filesDone = 0;
