@@ -1,5 +1,6 @@
 // Three million flights: load month by month, correct late reports with an upsert, and look back.
 // Run it in the project with `npm run demo`, or anywhere after `npm install laketable vega-datasets`.
+// It takes another place for the table: node examples/flights.mjs s3://bucket/flights
 import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -7,17 +8,18 @@ import { Table, makeTable } from "apache-arrow";
 import { DeltaTable, readParquet } from "laketable";
 
 const source = join(dirname(createRequire(import.meta.url).resolve("vega-datasets")), "..", "data", "flights-3m.parquet");
-const folder = resolve("demo-data", "flights");
+const place = process.argv[2] ?? resolve("demo-data", "flights");
 const started = performance.now();
 const say = (text = "") => console.log(text);
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 const thousands = (count) => count.toLocaleString("en-US");
 
-rmSync(folder, { recursive: true, force: true });
-say(`The table goes to ${folder}`);
+// What an earlier run has left; a place of your own is left alone.
+if (process.argv[2] === undefined) rmSync(place, { recursive: true, force: true });
+say(`The table goes to ${place}`);
 
 // 1. Create.
-const flights = await DeltaTable.create(folder, {
+const flights = await DeltaTable.create(place, {
   schema: {
     flight_id: "long not null",
     date: "timestamp_ntz not null",
@@ -91,7 +93,7 @@ for await (const { size, rows, stats } of flights.files()) {
 }
 const { files, bytes } = await flights.explain({ where: `origin = 'SEA' and ${march}`, columns: ["delay"] });
 say(`\nSeattle in March reads ${files.kept} of ${files.total} files and ${thousands(bytes.kept)} of ${thousands(bytes.total)} bytes.`);
-say(`Done in ${seconds()}. Try: npx --package laketable lake history ${folder}`);
+say(`Done in ${seconds()}. Try: npx --package laketable lake history ${place}`);
 
 /** Shows rows as they are written, on a terminal. */
 function progressOf(label) {
