@@ -35,7 +35,8 @@ export function listObjects(world: World, request: DoubleRequest): Answer {
 
 function contents(key: string, { modifiedMs, etag, body }: StoredObject): string {
   const time = new Date(modifiedMs).toISOString();
-  return `<Contents><Key>${key}</Key><LastModified>${time}</LastModified><ETag>&quot;${etag}&quot;</ETag><Size>${body.length}</Size></Contents>`;
+  const facts = `<LastModified>${time}</LastModified><ETag>&quot;${etag}&quot;</ETag><Size>${body.length}</Size>`;
+  return `<Contents><Key>${key}</Key>${facts}</Contents>`;
 }
 
 interface Selection {
