@@ -1,7 +1,8 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { lake, lakeRun, newFolder } from "./run-lake.js";
+import { createStoreResolver } from "../../src/storage/resolver.js";
+import { lake, lakeRun, newFolder, rowsById } from "./run-lake.js";
 
 const cwd = await newFolder();
 beforeAll(() => mkdir("g"));
@@ -22,15 +23,17 @@ test("input that cannot be read is refused with its place, and nothing is writte
   await lake(["create", "bad", "--schema", "id long not null, name string, tags array<string>", "--quiet"]);
   const inputs: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
     ["a.ndjson", '{"id":1}\n{"id":2,}\n', /Line 2 of a\.ndjson is no JSON/],
-    ["b.ndjson", '[{"id":1}]', /one object per line/],
-    ["c.ndjson", '{"id":1,"nmae":"x"}\n', /nmae/],
+    ["b.ndjson", '[{"id":1}]', /one object per line, without an array/],
+    ["c.ndjson", '{"id":1}\n{"id":2,"nmae":"x"}\n', /^lake: Row 2 of c\.ndjson has the field "nmae"/],
     ["d.ndjson", '{"id":9223372036854775808}\n', /9223372036854775808/],
     ["e.ndjson", Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d), /not UTF-8/],
     ["f.csv", "id,name\n1\n", /no regular CSV/],
     ["g.csv", "id,ID\n1,2\n", /twice/],
-    ["h.csv", "id,name\nseven,x\n", /seven/],
+    ["h.csv", "id,name\nseven,x\n", /Row 1 of h\.csv, column "id": "seven" is not a long\. Pass a whole number/],
     ["i.csv", "id,tags\n1,[\n", /is nested/],
     ["j.arrow", "nonsense", /no readable Arrow/],
+    ["l.arrow", "", /is empty/],
+    ["m.csv", "", /is empty: CSV begins with/],
     ["k.parquet", "PAR1 nonsense PAR1", /k\.parquet/],
     ["g", "", /is a folder/],
   ];
@@ -45,16 +48,26 @@ test("input that cannot be read is refused with its place, and nothing is writte
   expect((await readdir("bad/_delta_log")).filter((name) => name.endsWith(".json"))).toHaveLength(1);
 });
 
-test("other places than the disk are refused by name", async () => {
-  const codes = await Promise.all(
-    ["s3://bucket/rows.parquet", "gs://bucket/rows.parquet", "missing-*.csv"].map(async (input) => {
-      const { code, stderr } = await lakeRun(["append", "t", input]);
-      return [code, /\[(.*)\]\n$/.exec(stderr)?.[1]];
-    }),
-  );
-  expect(codes).toEqual([
-    [4, "delta/unsupported-feature"],
-    [2, "storage/unknown-scheme"],
-    [1, "storage/not-found"],
-  ]);
+test("objects of other stores are read by their URL", async () => {
+  const store = createStoreResolver().resolve("memory://incoming");
+  await store.put("a.csv", Buffer.from("id,name\n5,five\n"));
+  await store.put("b.ndjson", Buffer.from('{"id":6,"name":"six"}\n'));
+  await lake(["create", "o", "--schema", "id long, name string", "--quiet"]);
+  await lake(["append", "o", "memory://incoming/a.csv", "memory://incoming/b.ndjson", "--quiet"]);
+  for (const format of ["parquet", "arrow"]) {
+    await store.put(`o.${format}`, (await lakeRun(["show", "o", "--limit", "1", "--format", format])).bytes);
+    await lake(["append", "o", `memory://incoming/o.${format}`, "--quiet"]);
+  }
+  expect((await rowsById("o")).map(({ id }) => id)).toEqual([5, 5, 5, 6]);
+});
+
+test.each([
+  ["gs://bucket/rows.csv", 2, "storage/unknown-scheme"],
+  ["memory://incoming/none.csv", 1, "storage/not-found"],
+  ["memory://incoming/none.parquet", 1, "storage/not-found"],
+  ["missing-*.csv", 1, "storage/not-found"],
+])("%s, which is not there, is refused by name", async (input, code, errorCode) => {
+  const { stderr, ...run } = await lakeRun(["append", "t", input, "--json"]);
+  expect(run).toMatchObject({ code, stdout: "" });
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: errorCode } });
 });

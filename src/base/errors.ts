@@ -1,4 +1,4 @@
-import { libraryWords, say, type Wording, type Words } from "./wording.js";
+import { libraryWords, say, type Wording } from "./wording.js";
 
 /** Every code a `LakeError` can carry. The part before the slash names the layer that found the problem. */
 export type LakeErrorCode =
@@ -76,22 +76,20 @@ export type ErrorContext = Readonly<Record<string, unknown>>;
 export class LakeError extends Error {
   readonly code: LakeErrorCode;
   readonly context: ErrorContext;
-  readonly #message: string | Wording;
+  /**
+   * The message in pieces, for front ends with words of their own.
+   * @internal
+   */
+  declare readonly wording: Wording;
 
   constructor(code: LakeErrorCode, message: string | Wording, context: ErrorContext = {}, cause?: unknown) {
-    super(typeof message === "string" ? message : say(message, libraryWords), cause === undefined ? undefined : { cause });
+    const wording = typeof message === "string" ? [message] : message;
+    super(say(wording, libraryWords), cause === undefined ? undefined : { cause });
     this.name = "LakeError";
     this.code = code;
     this.context = context;
-    this.#message = message;
-  }
-
-  /**
-   * The message as another front end words it.
-   * @internal
-   */
-  messageIn(words: Words): string {
-    return typeof this.#message === "string" ? this.message : say(this.#message, words);
+    // Not an enumerable field: what logs an error whole shows its message once.
+    Object.defineProperty(this, "wording", { value: wording });
   }
 
   static is(error: unknown, code?: LakeErrorCode): error is LakeError {

@@ -56,7 +56,7 @@ function declareAppend(program: Command, shell: Shell): Command {
     .option("--merge-schema", "add columns that the files have and the table lacks")
     .addHelpText("after", '\nExample:\n  $ lake append data/users "incoming/users-*.ndjson"')
     .action(async (table: string, files: string[], flags: LoadFlags) =>
-      (await import("./commands/load.js")).load("append", table, files, flags, shell),
+      (await import("./commands/load.js")).load("append", { table, files }, flags, shell),
     );
 }
 
@@ -72,7 +72,7 @@ function declareOverwrite(program: Command, shell: Shell): Command {
     .option("--yes", "do not ask before every row is replaced")
     .addHelpText("after", "\nExample:\n  $ lake overwrite data/users incoming/korea.csv --where \"country = 'KR'\"")
     .action(async (table: string, files: string[], flags: LoadFlags) =>
-      (await import("./commands/load.js")).load("overwrite", table, files, flags, shell),
+      (await import("./commands/load.js")).load("overwrite", { table, files }, flags, shell),
     );
 }
 

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { LakeError, type LakeErrorCode } from "../base/errors.js";
-import type { Words } from "../base/wording.js";
+import { say, type Words } from "../base/wording.js";
 import { toJson } from "./output/json.js";
 import { printableLines } from "./output/printable.js";
 import { isClosedPipe } from "./output/stdout.js";
@@ -52,7 +52,7 @@ interface Failure {
 }
 
 function describe(error: unknown, words: Words): Failure {
-  if (LakeError.is(error)) return { code: error.code, message: error.messageIn(words), context: error.context };
+  if (LakeError.is(error)) return { code: error.code, message: say(error.wording, words), context: error.context };
   if (error instanceof CommanderError) return { code: "usage/invalid-option", message: error.message.replace(/^error: /, "") };
   return { message: error instanceof Error ? error.message : String(error) };
 }
@@ -61,15 +61,21 @@ function lineOf({ message, code }: Failure): string {
   return code === undefined ? message : `${message} [${code}]`;
 }
 
-const commandWords: Words = {
+const commandTerms: Words["terms"] = {
   "create-table": "lake create",
   "if-exists": "--if-exists open",
   "max-attempts": "--max-attempts",
   "memory-limit": "--memory-limit",
   "merge-schema": "--merge-schema",
+  "long-value": "a whole number of 64 bits",
+  "binary-value": "base64",
+  "timestamp-value": "a text with a zone such as 2026-01-31T10:20:30.123456Z",
+  "timestamp-ntz-value": "a text without a zone such as 2026-01-31T10:20:30.123456",
 };
 
 /** Messages name the flags of the command: what adds columns to a table is another one where its rows are replaced. */
 function wordsOf(command: string | undefined): Words {
-  return command === "overwrite" ? { ...commandWords, "merge-schema": "--overwrite-schema" } : commandWords;
+  const terms = command === "overwrite" ? { ...commandTerms, "merge-schema": "--overwrite-schema" } : commandTerms;
+  // Rows of files have been named by their files before.
+  return { terms, row: (index) => `Row ${index + 1} of the input` };
 }

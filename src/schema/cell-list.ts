@@ -1,4 +1,5 @@
 import { LakeError, type LakeErrorCode } from "../base/errors.js";
+import { term, type Term, type Wording } from "../base/wording.js";
 import { allValid, type ValidBits } from "./arrow-buffers.js";
 import { formatPath } from "./field-names.js";
 import { describeType, formatType } from "./type-text.js";
@@ -46,12 +47,12 @@ export function collectNulls(list: CellList): NullCollector {
 }
 
 /** A refusal of one cell, naming column, row and value. `problem` follows the value, `advice` is a sentence without its end. */
-export function cellError(list: CellList, index: number, code: LakeErrorCode, problem: string, advice: string): LakeError {
+export function cellError(list: CellList, index: number, code: LakeErrorCode, problem: string, advice: string | Wording): LakeError {
   const column = formatPath(list.path);
   const row = list.rowOf(index);
   const value = describeCell(list.cells[index]);
   const subject = code === "schema/not-null" ? problem : `${value} ${problem}`;
-  return new LakeError(code, `Row ${row}, column "${column}": ${subject}. ${advice}.`, {
+  return new LakeError(code, [{ row }, `, column "${column}": ${subject}. `, ...(typeof advice === "string" ? [advice] : advice), "."], {
     column,
     row,
     value,
@@ -60,20 +61,20 @@ export function cellError(list: CellList, index: number, code: LakeErrorCode, pr
 }
 
 // What to pass for a type, for messages.
-const wanted: Readonly<Record<string, string>> = {
+const wanted: Readonly<Record<string, string | Term>> = {
   byte: "a whole number from -128 to 127",
   short: "a whole number from -32768 to 32767",
   int: "a whole number from -2147483648 to 2147483647",
-  long: "a bigint or a safe integer",
+  long: term("long-value"),
   float: "a number",
   double: "a number",
   decimal: 'a text such as "12.34", or a number that is exact',
   string: "a string",
-  binary: "a Uint8Array",
+  binary: term("binary-value"),
   boolean: "true or false",
   date: 'a text such as "2026-01-31"',
-  timestamp: 'a Date, a bigint of microseconds, or a text with a zone such as "2026-01-31T10:20:30.123456Z"',
-  timestamp_ntz: 'a Date (its UTC fields), a bigint of microseconds, or a text without a zone such as "2026-01-31T10:20:30.123456"',
+  timestamp: term("timestamp-value"),
+  timestamp_ntz: term("timestamp-ntz-value"),
   struct: "an object",
   array: "an array",
   map: "a Map or an object",
@@ -82,13 +83,10 @@ const wanted: Readonly<Record<string, string>> = {
 
 /** The refusal of a value whose kind the column never takes. */
 export function mismatch(list: CellList, index: number): LakeError {
-  return cellError(
-    list,
-    index,
-    "schema/type-mismatch",
-    `is not ${describeType(list.type)}`,
-    `Pass ${wanted[list.type.kind] ?? "another value"}`,
-  );
+  return cellError(list, index, "schema/type-mismatch", `is not ${describeType(list.type)}`, [
+    "Pass ",
+    wanted[list.type.kind] ?? "another value",
+  ]);
 }
 
 const LONGEST = 80;

@@ -16,9 +16,9 @@ import type { DataType, Field, StructType } from "./types.js";
  *
  * @throws schema/incompatible when a column has values of two kinds, naming both
  */
-export function inferSchemaFromRows(rows: Iterable<unknown>): StructType {
+export function inferSchemaFromRows(rows: Iterable<unknown>, firstRow = 0): StructType {
   let schema: DataType = struct([]);
-  let row = 0;
+  let row = firstRow;
   for (const record of rows) {
     if (!isPlainRecord(record)) throw refuse({ path: [], row }, record, "is no row");
     schema = widen(schema, record, { path: [], row });
@@ -31,9 +31,9 @@ export function inferSchemaFromRows(rows: Iterable<unknown>): StructType {
  * The fields that rows have and `known` lacks, at any depth, in structs of the same names: `mergeSchemas(known, …)` adds them.
  * Fields that are known say nothing here, whatever their values.
  */
-export function inferUnknownFields(known: StructType, rows: Iterable<unknown>): StructType {
+export function inferUnknownFields(known: StructType, rows: Iterable<unknown>, firstRow = 0): StructType {
   let extra: DataType | undefined;
-  let row = 0;
+  let row = firstRow;
   for (const record of rows) {
     extra = widenUnknown(extra, known, record, { path: [], row });
     row += 1;
@@ -119,8 +119,11 @@ function agree(known: DataType, next: DataType, value: unknown, place: Place): D
   const column = formatPath(place.path);
   throw new LakeError(
     "schema/incompatible",
-    `Row ${place.row}, column "${column}": ${describeCell(value)} is ${describeType(next)}, and rows before hold ${describeType(known)}. ` +
-      `Use one kind of value throughout (number is double, bigint is long), or give the schema.`,
+    [
+      { row: place.row },
+      `, column "${column}": ${describeCell(value)} is ${describeType(next)}, and rows before hold ${describeType(known)}. ` +
+        "Use one kind of value throughout (number is double, bigint is long), or give the schema.",
+    ],
     { column, row: place.row, types: [formatType(known), formatType(next)] },
   );
 }
@@ -146,8 +149,11 @@ function refuse(place: Place, value: unknown, problem: string): LakeError {
   const column = formatPath(place.path);
   return new LakeError(
     "schema/type-mismatch",
-    `Row ${place.row}, column "${column}": ${describeCell(value)} ${problem}. ` +
-      `Pass numbers, bigints, booleans, strings, Dates, Uint8Arrays, arrays, Maps or plain objects.`,
+    [
+      { row: place.row },
+      `, column "${column}": ${describeCell(value)} ${problem}. ` +
+        "Pass numbers, bigints, booleans, strings, Dates, Uint8Arrays, arrays, Maps or plain objects.",
+    ],
     { column, row: place.row },
   );
 }

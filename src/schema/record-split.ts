@@ -85,7 +85,8 @@ function unknownField(name: string, value: unknown, place: RecordPlace & { reado
   return new LakeError(
     "schema/unknown-field",
     [
-      `Row ${place.row} has the field "${column}" (${describeCell(value)}), which the schema lacks. ${owner} are ${known.join(", ")}. ` +
+      { row: place.row },
+      ` has the field "${column}" (${describeCell(value)}), which the schema lacks. ${owner} are ${known.join(", ")}. ` +
         "Correct the name, leave the field out, or pass ",
       term("merge-schema"),
       " to add it.",
@@ -98,7 +99,10 @@ function twice(name: string, field: Field | undefined, place: RecordPlace): Lake
   const column = formatPath([...place.path, field?.name ?? name]);
   return new LakeError(
     "schema/duplicate-column",
-    `Row ${place.row} has the column "${column}" twice, once as "${name}": names are matched without regard to case. Keep one of them.`,
+    [
+      { row: place.row },
+      ` has the column "${column}" twice, once as "${name}": names are matched without regard to case. Keep one of them.`,
+    ],
     { column, row: place.row, name },
   );
 }

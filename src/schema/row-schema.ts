@@ -39,10 +39,11 @@ export function createRowSchema(options: RowSchemaOptions): RowSchema {
     }
   };
   return {
-    learn: (rows) => {
+    learn: (rows, firstRow) => {
       if (given === undefined)
-        schema = schema.fields.length === 0 ? inferSchemaFromRows(rows) : mergeSchemas(schema, inferSchemaFromRows(rows));
-      else if (allowUnknown) schema = mergeSchemas(schema, inferUnknownFields(schema, rows));
+        schema =
+          schema.fields.length === 0 ? inferSchemaFromRows(rows, firstRow) : mergeSchemas(schema, inferSchemaFromRows(rows, firstRow));
+      else if (allowUnknown) schema = mergeSchemas(schema, inferUnknownFields(schema, rows, firstRow));
       if (partial) learnPresent(rows);
     },
     encode: (rows, firstRow) => {

@@ -1,15 +1,14 @@
 import type { LoadFlags } from "../flags.js";
 import { readInput } from "../input/read-input.js";
 import { confirm } from "../output/confirm.js";
+import type { Shell } from "../shell.js";
 import { openTable } from "./open-table.js";
 import { runWrite } from "./run-write.js";
-import type { Shell } from "../shell.js";
 
 /** `lake append` and `lake overwrite`: all files in one commit. */
 export async function load(
   verb: "append" | "overwrite",
-  url: string,
-  files: readonly string[],
+  { table: url, files }: { readonly table: string; readonly files: readonly string[] },
   flags: LoadFlags,
   shell: Shell,
 ): Promise<void> {
@@ -20,10 +19,10 @@ export async function load(
       command: "lake overwrite without --where",
     });
   }
-  const data = readInput(files, { format: flags.format, schema: table.schema, stdin: shell.stdin });
-  await runWrite(shell, { verb, table, flags }, (options) => {
-    if (verb === "append") return table.append(data, { ...options, mergeSchema: flags.mergeSchema });
-    if (flags.overwriteSchema === true) return table.overwrite(data, { ...options, schema: "overwrite" });
-    return table.overwrite(data, flags.where === undefined ? options : { ...options, where: flags.where });
+  const input = readInput(files, { format: flags.format, schema: table.schema, stdin: shell.stdin });
+  await runWrite(shell, { verb, table, flags, input }, (options) => {
+    if (verb === "append") return table.append(input.items, { ...options, mergeSchema: flags.mergeSchema });
+    if (flags.overwriteSchema === true) return table.overwrite(input.items, { ...options, schema: "overwrite" });
+    return table.overwrite(input.items, flags.where === undefined ? options : { ...options, where: flags.where });
   });
 }

@@ -2,6 +2,7 @@ import { DeltaTable } from "../../api/delta-table.js";
 import type { WriteOptions } from "../../api/options.js";
 import type { WriteResult } from "../../api/results.js";
 import type { CommonFlags } from "../flags.js";
+import type { Input } from "../input/read-input.js";
 import { counted } from "../output/counted.js";
 import { toJson } from "../output/json.js";
 import { showProgress } from "../output/progress.js";
@@ -12,12 +13,14 @@ interface Write {
   readonly verb: string;
   readonly table: DeltaTable;
   readonly flags: CommonFlags;
+  /** Where the rows come from, when they come from files. */
+  readonly input?: Input | undefined;
 }
 
 /** Runs a write with progress, and says what it did: a line for people, a document with `--json`, nothing when quiet. */
 export async function runWrite(
   shell: Shell,
-  { verb, table, flags }: Write,
+  { verb, table, flags, input }: Write,
   write: (options: Pick<WriteOptions, "onProgress">) => Promise<WriteResult>,
 ): Promise<void> {
   const before = table.version;
@@ -25,6 +28,8 @@ export async function runWrite(
   let result: WriteResult;
   try {
     result = await write({ onProgress: progress.onProgress });
+  } catch (error) {
+    throw input === undefined ? error : input.placed(error);
   } finally {
     progress.stop();
   }

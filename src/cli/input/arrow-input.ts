@@ -3,11 +3,12 @@ import type { Readable } from "node:stream";
 import { RecordBatchReader, type RecordBatch } from "apache-arrow";
 import { LakeError } from "../../base/errors.js";
 
-/** An Arrow IPC file or stream, without compression. */
-export async function* readArrowInput(path: string, stdin: Readable): AsyncGenerator<RecordBatch> {
-  const file = path === "-" ? undefined : await open(path);
+/** An Arrow IPC file or stream, without compression: what `stream` brings, or else the file at `path`. */
+export async function* readArrowInput(path: string, stream: Readable | undefined): AsyncGenerator<RecordBatch> {
+  const file = stream === undefined ? await open(path) : undefined;
   try {
-    const reader = file === undefined ? await RecordBatchReader.from(stdin as NodeJS.ReadableStream) : await RecordBatchReader.from(file);
+    const source = file ?? (stream as NodeJS.ReadableStream);
+    const reader = "stat" in source ? await RecordBatchReader.from(source) : await RecordBatchReader.from(source);
     await reader.open();
     if ((reader.schema as unknown) === undefined)
       throw new LakeError("schema/invalid-value", `${path} is empty: Arrow begins with a schema. Nothing was written.`, { path });
