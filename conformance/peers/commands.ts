@@ -55,14 +55,37 @@ export function stepCommand(engine: PeerName, table: string, schema: Program["sc
   }
 }
 
-/**
- * Spark's SQL is the programs' own. DataFusion and DuckDB double a quote inside a text; DataFusion minds the case of names, and
- * delta-rs cannot write `length` into its log ("Unable to convert expression to string"), which it can with the longer name.
- */
+export interface ReadOptions {
+  readonly version?: number;
+  /** In Spark's SQL; each engine gets it in its own dialect. */
+  readonly where?: string;
+  /** Whether statistics may leave files and row groups out; `false` only where the engine can be told so. */
+  readonly skipping?: boolean;
+}
+
+export function readCommand(engine: PeerName, table: string, schema: Program["schema"], { where, ...rest }: ReadOptions): Command {
+  const filter = where === undefined ? {} : { where: inDialect(engine, where) };
+  return { engine, do: "rows", table, schema: columnSchema(schema), ...rest, ...filter };
+}
+
+/** Words of Spark's SQL that other engines spell in their own way. */
+const words: Readonly<Record<Exclude<PeerName, "spark">, Readonly<Record<string, string>>>> = {
+  // delta-rs cannot write `length` into its log ("Unable to convert expression to string"); DataFusion minds the case of names.
+  "delta-rs": { K: "k", length: "character_length", "<=>": "is not distinct from" },
+  duckdb: {
+    "<=>": "is not distinct from",
+    "as byte)": "as tinyint)",
+    "as short)": "as smallint)",
+    "as long)": "as bigint)",
+    "as timestamp)": "as timestamptz)",
+    "as timestamp_ntz)": "as timestamp)",
+  },
+};
+
+/** Spark's SQL is the programs' own; the others double a quote inside a text. */
 export function inDialect(engine: PeerName, sql: string): string {
   if (engine === "spark") return sql;
-  return sql.replace(/'((?:[^'\\]|\\.)*)'|\bK\b|\blength\b/g, (match, text: string | undefined) => {
-    if (text !== undefined) return `'${text.replaceAll("\\'", "''")}'`;
-    return match === "K" ? "k" : "character_length";
-  });
+  return sql.replace(/'((?:[^'\\]|\\.)*)'|as \w+\)|\w+|<=>/g, (match, text: string | undefined) =>
+    text === undefined ? (words[engine][match] ?? match) : `'${text.replaceAll("\\'", "''")}'`,
+  );
 }

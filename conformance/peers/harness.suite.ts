@@ -1,16 +1,11 @@
-import { join } from "node:path";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Program } from "../model/program.js";
 import { difference, typedRows } from "./cells.js";
 import { columnType } from "./column-type.js";
 import { missingPeers } from "./environment.js";
+import { freshFolder } from "./fresh-folder.js";
 import { peers } from "./peers.js";
 import { expectRead, trace } from "./trace.js";
-
-const folder = mkdtempSync(join(tmpdir(), "laketable-peers-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the comparison", () => {
   const one = (type: string, value: unknown) => typedRows({ v: type }, [{ v: value }]);
@@ -60,7 +55,7 @@ describe("the peers", () => {
   };
   for (const peer of [peers.deltars, peers.spark]) {
     test.skipIf(missingPeers(peer.name as "spark" | "delta-rs"))(`${peer.name}: a row too many is noticed`, async () => {
-      const made = await trace(program, join(folder, peer.name), [peers.ours]);
+      const made = await trace(program, freshFolder(), [peers.ours]);
       await expectRead(peer, made);
       const wrong = { ...made, versions: new Map([...made.versions, [2, [{ k: 1, s: "a" }]]]) };
       await expect(expectRead(peer, wrong)).rejects.toThrow('missing ×1: ["1","a"]');

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { missingPeers } from "./environment.js";
+import { freshFolder } from "./fresh-folder.js";
 import { faults } from "./ledger.js";
 import { peers, type Engine } from "./peers.js";
 import { expectRead, trace } from "./trace.js";
@@ -12,12 +10,10 @@ const engines: Readonly<Record<string, Engine>> = { spark: peers.spark, "delta-r
 describe("what other engines are known to do wrong", () => {
   for (const { engine, does, reason, proof } of faults) {
     test.skipIf(missingPeers(engine))(`${engine} ${does}: ${reason}`, async () => {
-      const folder = mkdtempSync(join(tmpdir(), "laketable-peers-"));
       const peer = engines[engine] ?? peers.ours;
       const [writer, reader] = does === "reads" ? [peers.ours, peer] : [peer, peers.ours];
-      const outcome = trace(proof, join(folder, "table"), [writer]).then((made) => expectRead(reader, made));
+      const outcome = trace(proof, freshFolder(), [writer]).then((made) => expectRead(reader, made));
       await expect(outcome, `${engine} does it right now: take the entry out of ledger.ts`).rejects.toThrow();
-      rmSync(folder, { recursive: true, force: true });
     });
   }
 });

@@ -1,4 +1,4 @@
-import type { ModelRow, Program } from "../model/program.js";
+import type { ModelPredicate, ModelRow, Program, Step } from "../model/program.js";
 import type { PeerName } from "./environment.js";
 
 /** What an engine is known to do wrong. Programs that meet it are left out; `proof` must go wrong, or the entry has to go. */
@@ -15,6 +15,14 @@ const longDoubles = partitionValues("double", (value) => {
   const size = Math.abs(Number(value));
   return Number.isFinite(size) && size !== 0 && (size > 1e150 || size < 1e-150);
 });
+
+const never: ModelPredicate = { sql: "target.k < 0", test: (row) => Number(row["k"]) < 0 };
+
+function isAmbiguousMerge(step: Step): boolean {
+  if (step.kind !== "merge" || !step.matched.some(({ where }) => where !== undefined)) return false;
+  const keys = step.rows.map((row) => row["k"]).filter((k) => k !== null);
+  return new Set(keys).size < keys.length;
+}
 
 /** Versions are those of requirements.txt and pom.xml. */
 export const faults: readonly Fault[] = [
@@ -38,6 +46,21 @@ export const faults: readonly Fault[] = [
     reason: "a double as partition value is spelled without exponent, so that the folder's name is longer than file systems take",
     touches: longDoubles,
     proof: partitionedBy("double", 5e-324),
+  },
+  {
+    engine: "delta-rs",
+    does: "writes",
+    reason: "a row that two source rows match is refused only where the clause's condition holds; Spark refuses it always",
+    touches: ({ steps }) => steps.some(isAmbiguousMerge),
+    proof: {
+      schema: { k: "int" },
+      partitionBy: [],
+      properties: {},
+      steps: [
+        { kind: "append", rows: [{ k: 5 }] },
+        { kind: "merge", rows: [{ k: 5 }, { k: 5 }], matched: [{ action: "update-all", where: never }], notMatched: [], bySource: [] },
+      ],
+    },
   },
 ];
 

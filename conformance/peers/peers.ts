@@ -2,20 +2,11 @@ import { DeltaTable, LakeError, type DataType } from "laketable";
 import { perform } from "../model/perform.js";
 import type { ModelRow, Program, Step } from "../model/program.js";
 import { typedRows, type TypedRows } from "./cells.js";
-import { columnSchema } from "./column-type.js";
-import { createCommand, inDialect, stepCommand, type Command } from "./commands.js";
+import { createCommand, readCommand, stepCommand, type Command, type ReadOptions } from "./commands.js";
 import { PeerError, startDriver, type Ask } from "./driver.js";
 import type { PeerName } from "./environment.js";
 
 export type EngineName = "laketable" | PeerName;
-
-export interface ReadOptions {
-  readonly version?: number;
-  /** In Spark's SQL; each engine gets it in its own dialect. */
-  readonly where?: string;
-  /** Whether statistics may leave files and row groups out; `false` only where the engine can be told so. */
-  readonly skipping?: boolean;
-}
 
 export interface HistoryEntry {
   readonly version: number;
@@ -79,14 +70,7 @@ function peer(name: PeerName, ask: Ask): Engine {
     name,
     create: (table, program) => request(createCommand(name, table, program)),
     run: async (table, schema, step) => (await request<{ readonly version: number }>(stepCommand(name, table, schema, step))).version,
-    rows: (table, schema, { where, ...rest } = {}) =>
-      request({
-        do: "rows",
-        table,
-        schema: columnSchema(schema),
-        ...rest,
-        ...(where === undefined ? {} : { where: inDialect(name, where) }),
-      }),
+    rows: (table, schema, read = {}) => request(readCommand(name, table, schema, read)),
     history: (table) => request({ do: "history", table }),
   };
 }
@@ -105,11 +89,6 @@ export const peers = {
   deltars: peer("delta-rs", python),
   duckdb: peer("duckdb", python),
 } as const;
-
-/** SQL that DuckDB answers over files, typed as the schema says. */
-export async function duckSql(sql: string, schema: Program["schema"], skipping = true): Promise<TypedRows> {
-  return (await python({ engine: "duckdb", do: "rows", sql, schema: columnSchema(schema), skipping })) as TypedRows;
-}
 
 /** Whether an engine said no by itself; anything else is a fault of the harness. */
 export function isRefusal(error: unknown): error is Error {

@@ -23,7 +23,7 @@ describe("tables that laketable wrote", () => {
         deeds: (program) => [
           { by: "laketable", do: "create", program },
           ...program.steps.map((step) => ({ by: "laketable", do: "step", schema: program.schema, step }) as const),
-          { by: name, do: "read" },
+          { by: name, do: "read", schema: program.schema },
         ],
       }),
     );

@@ -1,14 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { MatchedClause, Program, Step } from "../model/program.js";
-import { createCommand, stepCommand, type Command } from "./commands.js";
+import { createCommand, readCommand, stepCommand, type Command } from "./commands.js";
 import type { EngineName } from "./peers.js";
 
 /** One thing that one engine does, in the order it happened. */
 export type Deed =
   | { readonly by: EngineName; readonly do: "create"; readonly program: Program }
   | { readonly by: EngineName; readonly do: "step"; readonly schema: Program["schema"]; readonly step: Step }
-  | { readonly by: EngineName; readonly do: "read" };
+  | { readonly by: EngineName; readonly do: "read"; readonly schema: Program["schema"]; readonly where?: string };
 
 const failures = fileURLToPath(new URL("../../.lake/peers/failures/", import.meta.url));
 const modules = { "delta-rs": "deltars", duckdb: "duck", spark: "spark" } as const;
@@ -51,7 +51,7 @@ function peerScript(module: string, deeds: readonly Deed[]): string {
     const command = peerCommand(deed);
     const json = `json.loads(${JSON.stringify(JSON.stringify(command))})`;
     const call = `${module}.${String(command["do"])}({**${json}, "table": table})`;
-    return deed.do === "read" ? `for row in ${call}["rows"]:\n    print(row)` : call;
+    return command["do"] === "rows" ? `for row in ${call}["rows"]:\n    print(row)` : call;
   });
   return [
     "import json, os, sys",
@@ -69,9 +69,9 @@ function peerCommand(deed: Deed): Command {
     case "create":
       return createCommand(deed.by, "", deed.program);
     case "step":
-      return deed.step.kind === "reopen" ? { do: "rows" } : stepCommand(deed.by, "", deed.schema, deed.step);
+      return deed.step.kind === "reopen" ? readCommand(deed.by, "", deed.schema, {}) : stepCommand(deed.by, "", deed.schema, deed.step);
     case "read":
-      return { do: "rows" };
+      return readCommand(deed.by, "", deed.schema, deed.where === undefined ? {} : { where: deed.where });
   }
 }
 
@@ -95,7 +95,7 @@ function ourLine(deed: Deed): string {
     case "step":
       return stepLine(deed.step);
     case "read":
-      return "for await (const row of table.rows()) console.log(row);";
+      return `for await (const row of table.rows(${deed.where === undefined ? "" : literal({ where: deed.where })})) console.log(row);`;
   }
 }
 

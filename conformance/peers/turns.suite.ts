@@ -45,7 +45,7 @@ function play(title: string, players: readonly Engine[], runs: number): void {
           const { name } = turns[(index + 1) % turns.length] ?? turns[0];
           return { by: name, do: "step", schema: program.schema, step } as const;
         }),
-        ...[...new Set([peers.ours, ...turns])].map(({ name }) => ({ by: name, do: "read" }) as const),
+        ...[...new Set([peers.ours, ...turns])].map(({ name }) => ({ by: name, do: "read", schema: program.schema }) as const),
       ],
     }),
   );

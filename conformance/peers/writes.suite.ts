@@ -23,7 +23,7 @@ describe("tables that laketable reads", () => {
         deeds: (program) => [
           { by: name, do: "create", program },
           ...program.steps.map((step) => ({ by: name, do: "step", schema: program.schema, step }) as const),
-          { by: "laketable", do: "read" },
+          { by: "laketable", do: "read", schema: program.schema },
         ],
       }),
     );
