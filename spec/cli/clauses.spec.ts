@@ -20,10 +20,10 @@ test("merge does the clauses it is told, deletes first, and only them", async ()
   ];
   await writeFile("m.ndjson", ndjson(changes));
   const clauses = ["--update-all", "--delete-when", "source.name = 'gone'", "--delete-not-in-source"];
-  const done: unknown = JSON.parse(await lake(["merge", "m", "m.ndjson", "--on", "id", ...clauses, "--json"]));
+  const done: unknown = JSON.parse(await lake(["merge", "m", "m.ndjson", "--on", "ID", ...clauses, "--json"]));
   expect(done).toMatchObject({ metrics: { rowsUpdated: 1, rowsDeleted: 2, rowsInserted: 0 } });
   expect(await rowsById("m")).toEqual([{ id: 2, name: "B" }]);
-  await lake(["merge", "m", "m.ndjson", "--on", "ID", "--insert-all"]);
+  await lake(["merge", "m", "m.ndjson", "--on", "target.id = source.id and true", "--insert-all"]);
   expect(await rowsById("m")).toEqual(changes);
 });
 

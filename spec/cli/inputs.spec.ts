@@ -48,6 +48,22 @@ test("input that cannot be read is refused with its place, and nothing is writte
   expect((await readdir("bad/_delta_log")).filter((name) => name.endsWith(".json"))).toHaveLength(1);
 });
 
+test("cells stand between commas, in .tsv files between tabs, or between what --delimiter says", async () => {
+  await lake(["create", "d", "--schema", "id long, name string", "--quiet"]);
+  await writeFile("d.tsv", "id\tname\n1\t\n");
+  await writeFile("d.csv", 'id;name\n2;"a;b"\n');
+  await lake(["append", "d", "d.tsv", "--quiet"]);
+  expect(await lakeRun(["append", "d", "d.csv"])).toMatchObject({ code: 1, stderr: expect.stringContaining('Add --delimiter ";"') });
+  await lake(["append", "d", "d.csv", "--delimiter", ";", "--quiet"]);
+  await lake(["append", "d", "-", "--format", "csv", "--delimiter", "tab", "--quiet"], { stdin: "id\tname\n3\tc\n" });
+  expect(await rowsById("d")).toEqual([
+    { id: 1, name: null },
+    { id: 2, name: "a;b" },
+    { id: 3, name: "c" },
+  ]);
+  expect(await lakeRun(["append", "d", "d.csv", "--delimiter", "::"])).toMatchObject({ code: 2 });
+});
+
 test("objects of other stores are read by their URL", async () => {
   const store = createStoreResolver().resolve("memory://incoming");
   await store.put("a.csv", Buffer.from("id,name\n5,five\n"));

@@ -25,6 +25,18 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** The columns of a merge's key, or its condition. */
+export function keyOrCondition(text: string): string | readonly string[] {
+  return /[=<>(]/.test(text) ? text : names(text);
+}
+
+/** One character between cells; a tab may be given by name. */
+export function delimiter(text: string): string {
+  const character = /^(?:tab|\\t)$/i.test(text) ? "\t" : text;
+  if (!/^[^"\r\n]$/.test(character)) throw new InvalidArgumentError('expected one character such as ";", or tab');
+  return character;
+}
+
 export function countFrom1(text: string): number {
   const count = wholeNumber(text);
   if (count === 0) throw new InvalidArgumentError("expected a whole number from 1");

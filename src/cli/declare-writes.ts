@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { byteSize, collect, countFrom1, keyValue, names } from "./arguments.js";
+import { byteSize, collect, countFrom1, delimiter, keyOrCondition, keyValue, names } from "./arguments.js";
 import {
   inputFormats,
   type CommonFlags,
@@ -53,6 +53,7 @@ function declareAppend(program: Command, shell: Shell): Command {
     .argument("<files...>", filesText)
     .description("add the rows of files")
     .addOption(inputFormat())
+    .option("--delimiter <character>", "what stands between the cells of CSV (default: a comma; in .tsv files a tab)", delimiter)
     .option("--merge-schema", "add columns that the files have and the table lacks")
     .addHelpText("after", '\nExample:\n  $ lake append data/users "incoming/users-*.ndjson"')
     .action(async (table: string, files: string[], flags: LoadFlags) =>
@@ -67,6 +68,7 @@ function declareOverwrite(program: Command, shell: Shell): Command {
     .argument("<files...>", filesText)
     .description("replace the rows of the table by those of files")
     .addOption(inputFormat())
+    .option("--delimiter <character>", "what stands between the cells of CSV (default: a comma; in .tsv files a tab)", delimiter)
     .option("--where <predicate>", "replace only the rows that match")
     .addOption(overwriteSchema())
     .option("--yes", "do not ask before every row is replaced")
@@ -82,13 +84,14 @@ function declareMerge(program: Command, shell: Shell): Command {
     .argument(...tableArgument)
     .argument("<file>", ".parquet .ndjson .csv .arrow file, glob, or - for stdin")
     .description("upsert the rows of a file")
-    .requiredOption("--on <columns>", "key columns, separated by commas", names)
+    .requiredOption("--on <key>", 'key columns, separated by commas, or a condition such as "target.id = source.id"', keyOrCondition)
     .option("--update-all", "matched rows take the file's columns")
     .option("--insert-all", "rows without a match are added")
     .option("--delete-when <predicate>", "delete matched rows for which this is true (names: target.x, source.x)")
     .option("--delete-not-in-source", "delete the table's rows that the file does not have")
     .option("--merge-schema", "add columns that the file has and the table lacks")
     .addOption(inputFormat())
+    .option("--delimiter <character>", "what stands between the cells of CSV (default: a comma; in .tsv files a tab)", delimiter)
     .addHelpText(
       "after",
       "\nWithout clauses: --update-all --insert-all.\n\nExample:\n  $ lake merge data/users incoming/changes.ndjson --on id",

@@ -27,6 +27,7 @@ export interface CreateFlags extends CommonFlags {
 
 export interface LoadFlags extends CommonFlags, ConnectFlags {
   readonly format?: InputFormat;
+  readonly delimiter?: string;
   readonly mergeSchema?: true;
   readonly overwriteSchema?: true;
   readonly where?: string;
@@ -34,13 +35,14 @@ export interface LoadFlags extends CommonFlags, ConnectFlags {
 }
 
 export interface MergeFlags extends CommonFlags, ConnectFlags {
-  readonly on: readonly string[];
+  readonly on: string | readonly string[];
   readonly updateAll?: true;
   readonly insertAll?: true;
   readonly deleteWhen?: string;
   readonly deleteNotInSource?: true;
   readonly mergeSchema?: true;
   readonly format?: InputFormat;
+  readonly delimiter?: string;
 }
 
 export interface UpdateFlags extends CommonFlags, ConnectFlags {

@@ -118,7 +118,7 @@ describe("JSON", () => {
 
 describe("CSV", () => {
   const schema = parseSchemaText("id long, name string, price decimal(9,2), tags array<long>, ok boolean, d double, day date");
-  const rows = (text: string): Promise<unknown[]> => all(readCsv("f", streamOf(Buffer.from(text), 5), schema));
+  const rows = (text: string): Promise<unknown[]> => all(readCsv("f", streamOf(Buffer.from(text), 5), { schema, delimiter: "," }));
 
   test("cells are read by the types of the columns: an empty cell is null, a quoted empty one empty text", async () => {
     expect(

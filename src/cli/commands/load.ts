@@ -19,7 +19,7 @@ export async function load(
       command: "lake overwrite without --where",
     });
   }
-  const input = readInput(files, { format: flags.format, schema: table.schema, stdin: shell.stdin });
+  const input = readInput(files, { format: flags.format, delimiter: flags.delimiter, schema: table.schema, stdin: shell.stdin });
   await runWrite(shell, { verb, table, flags, input }, (options) => {
     if (verb === "append") return table.append(input.items, { ...options, mergeSchema: flags.mergeSchema });
     if (flags.overwriteSchema === true) return table.overwrite(input.items, { ...options, schema: "overwrite" });

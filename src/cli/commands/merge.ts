@@ -7,7 +7,7 @@ import type { Shell } from "../shell.js";
 
 export async function merge(url: string, file: string, flags: MergeFlags, shell: Shell): Promise<void> {
   const table = await openTable(url, flags);
-  const input = readInput([file], { format: flags.format, schema: table.schema, stdin: shell.stdin });
+  const input = readInput([file], { format: flags.format, delimiter: flags.delimiter, schema: table.schema, stdin: shell.stdin });
   await runWrite(shell, { verb: "merge", table, flags, input }, (options) =>
     addClauses(table.merge({ ...options, source: input.items, on: flags.on }), flags).execute(),
   );

@@ -7,17 +7,28 @@ import { fromJson } from "./json-cells.js";
 import { fromText } from "./text-cells.js";
 import { decodeText } from "./text-stream.js";
 
+export interface CsvOptions {
+  /** The table's columns. */
+  readonly schema: StructType;
+  readonly delimiter: string;
+}
+
 /**
  * CSV with a heading (RFC 4180, UTF-8). Cells are read by the types of the table's columns; an empty cell is null, a quoted
  * empty cell is empty text; nested values are JSON.
  */
-export async function* readCsv(path: string, stream: Readable, schema: StructType): AsyncGenerator<Record<string, unknown>> {
+export async function* readCsv(
+  path: string,
+  stream: Readable,
+  { schema, delimiter }: CsvOptions,
+): AsyncGenerator<Record<string, unknown>> {
   const types = new Map(schema.fields.map((field) => [field.name.toLowerCase(), field.type]));
   let hasHeading = false;
   const parser = parse({
+    delimiter,
     columns: (heading: readonly string[]) => {
       hasHeading = true;
-      return checkedHeading(path, heading);
+      return checkedHeading(path, heading, delimiter);
     },
     info: true,
     cast: (text, { header, quoting }) => (text === "" && !quoting && !header ? null : text),
@@ -49,13 +60,26 @@ interface ParsedLine {
   readonly info: { readonly lines: number };
 }
 
+function otherDelimiter(path: string, heading: string, delimiter: string): LakeError {
+  const name = (character: string): string => (character === "\t" ? "tab" : `"${character}"`);
+  const found = name(/[;\t|]/.exec(heading)?.[0] ?? "");
+  return new LakeError(
+    "schema/invalid-value",
+    `The heading of ${path} is one column, ${JSON.stringify(heading.slice(0, 80))}: its cells seem to be separated by ${found}, not ` +
+      `${name(delimiter)}. Add --delimiter ${found}; nothing was written.`,
+    { path, heading: heading.slice(0, 80) },
+  );
+}
+
 function noHeading(path: string): LakeError {
   return new LakeError("schema/invalid-value", `${path} is empty: CSV begins with a line that names the columns. Nothing was written.`, {
     path,
   });
 }
 
-function checkedHeading(path: string, heading: readonly string[]): string[] {
+function checkedHeading(path: string, heading: readonly string[], delimiter: string): string[] {
+  const [only = ""] = heading;
+  if (heading.length === 1 && /[;\t|]/.test(only)) throw otherDelimiter(path, only, delimiter);
   const seen = new Set<string>();
   for (const name of heading) {
     if (seen.has(name.toLowerCase())) {

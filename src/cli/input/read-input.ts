@@ -10,6 +10,8 @@ import { isObjectUrl, openObject } from "./open-object.js";
 export interface InputOptions {
   /** Needed for stdin and for names that do not say. */
   readonly format: InputFormat | undefined;
+  /** Between the cells of CSV. Default: a comma, or a tab in files that are named so. */
+  readonly delimiter: string | undefined;
   /** The table's columns: text is read by their types. */
   readonly schema: StructType;
   readonly stdin: Readable;
@@ -81,7 +83,7 @@ function inputName(path: string): string {
   return path === "-" ? "stdin" : path;
 }
 
-async function openInput(path: string, { format, schema, stdin }: KnownInput): Promise<AsyncIterable<Item>> {
+async function openInput(path: string, { format, delimiter, schema, stdin }: KnownInput): Promise<AsyncIterable<Item>> {
   const open = (): Readable => (path === "-" ? stdin : isObjectUrl(path) ? openObject(path) : createReadStream(path));
   const name = inputName(path);
   switch (format) {
@@ -92,7 +94,10 @@ async function openInput(path: string, { format, schema, stdin }: KnownInput): P
     case "ndjson":
       return (await import("./ndjson-input.js")).readNdjson(name, open(), schema);
     case "csv":
-      return (await import("./csv-input.js")).readCsv(name, open(), schema);
+      return (await import("./csv-input.js")).readCsv(name, open(), {
+        schema,
+        delimiter: delimiter ?? (/\.tsv$/i.test(path) ? "\t" : ","),
+      });
   }
 }
 
@@ -114,6 +119,7 @@ const endings: Readonly<Record<string, InputFormat>> = {
   ".ndjson": "ndjson",
   ".jsonl": "ndjson",
   ".csv": "csv",
+  ".tsv": "csv",
   ".arrow": "arrow",
   ".arrows": "arrow",
   ".feather": "arrow",
