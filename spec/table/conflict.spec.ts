@@ -7,7 +7,7 @@ import { parseExpression } from "../../src/expression/parse.js";
 import { tableScope } from "../../src/expression/scope.js";
 import { parseSchemaText } from "../../src/schema/type-text.js";
 import type { Value } from "../../src/schema/value.js";
-import { findConflict, type ConflictRule } from "../../src/table/conflict.js";
+import { afterWinner, findConflict, type ConflictRule } from "../../src/table/conflict.js";
 import type { DataFile } from "../../src/table/data-file.js";
 import { noMetrics, type Operation } from "../../src/table/operation.js";
 import { isBlindAppend, readNothing, type PendingCommit } from "../../src/table/pending-commit.js";
@@ -244,6 +244,57 @@ const rows: readonly Row[] = [
     theirs: compactionOfA1,
     serializable: "concurrent-delete-delete",
   },
+  // checkForAddedFiles…, by verb: what an append, a delete, an update and a merge do beside one that won
+  {
+    rule: "a merge meets an append of one of its keys",
+    mine: insertOnlyMerge,
+    theirs: winner({ added: [{ path: "w", ids: [1, 1] }] }),
+    serializable: "concurrent-append",
+    writeSerializable: "ok",
+  },
+  { rule: "a merge follows an append outside the bounds of its keys", mine: insertOnlyMerge, theirs: appendA, serializable: "ok" },
+  {
+    rule: "a merge meets the delete of a row that it matched",
+    mine: insertOnlyMerge,
+    theirs: winner({ removed: ["f1"], added: [], operation: "DELETE" }),
+    serializable: "concurrent-delete-read",
+  },
+  { rule: "a merge follows the rewrite of a file without its keys", mine: insertOnlyMerge, theirs: rewriteOfF2, serializable: "ok" },
+  {
+    rule: "a merge meets an overwrite of everything",
+    mine: insertOnlyMerge,
+    theirs: winner({ removed: ["f1", "f2"], added: [{ path: "w", ids: [50, 60] }], isBlindAppend: false }),
+    serializable: "concurrent-delete-read",
+  },
+  {
+    rule: "an overwrite of everything meets an append: its rows were never seen",
+    mine: pending("overwrite", { reads: { wholeTable: true }, removed: ["a1"], added: ["mine"] }),
+    theirs: appendB,
+    serializable: "concurrent-append",
+    writeSerializable: "ok",
+  },
+  {
+    rule: "an overwrite of one part follows an append to another",
+    mine: pending("overwrite", {
+      reads: { predicates: [where("part = 'a'")], files: new Set(["a1"]) },
+      removed: ["a1"],
+      added: ["mine"],
+    }),
+    theirs: appendB,
+    serializable: "ok",
+  },
+  {
+    rule: "an update meets another of the same file",
+    mine: pending("update", { reads: { predicates: [where("id = 3")], files: new Set(["f2"]) }, removed: ["f2"], added: ["mine"] }),
+    theirs: rewriteOfF2,
+    serializable: "concurrent-delete-read",
+  },
+  {
+    rule: "a write with more columns meets rows of a delete as any other",
+    mine: { ...insertOnlyMerge, metadata: { schema } },
+    theirs: winner({ removed: ["z"], added: [{ path: "w", ids: [1, 2] }], isBlindAppend: false }),
+    serializable: "concurrent-append",
+  },
   { rule: "two compactions of one file", mine: compaction, theirs: compactionOfA1, serializable: "concurrent-delete-delete" },
 ];
 
@@ -254,6 +305,17 @@ describe("findConflict", () => {
   test.each(rows.map((row) => [row.rule, row] as const))("%s", (_, { mine, theirs, serializable, writeSerializable = serializable }) => {
     expect(verdict(mine, theirs, "Serializable")).toBe(serializable);
     expect(verdict(mine, theirs, "WriteSerializable")).toBe(writeSerializable);
+  });
+
+  test("rows that counted are followed to where winners have put them, from one winner to the next", () => {
+    const elsewhere = winner({ removed: ["c"], added: [{ path: "d" }], dataChange: false, isBlindAppend: false });
+    const late = winner({ removed: ["d"], added: [] });
+    expect(verdict(insertOnlyMerge, late, "Serializable")).toBe("ok");
+    const moved = afterWinner(afterWinner(insertOnlyMerge, { ...compactionOfF2, removed: [{ path: "f1" }] }), elsewhere);
+    expect(moved.reads.files).toEqual(new Set(["f1", "c", "d"]));
+    expect(verdict(moved, late, "Serializable")).toBe("concurrent-delete-read");
+    expect(afterWinner(insertOnlyMerge, compactionOfF2)).toBe(insertOnlyMerge);
+    expect(afterWinner(insertOnlyMerge, { ...deleteOfA1, removed: [{ path: "f1" }] })).toBe(insertOnlyMerge);
   });
 
   test("the table shows every rule but the format's own, and both outcomes", () => {
