@@ -20,10 +20,20 @@ export interface Ledger {
   rowsAt(version: number): readonly Row[];
   /** Statements that made versions after `version`, up to `last`. */
   statementsBetween(version: number, last: number): readonly Statement[];
+  readonly counts: LedgerCounts;
   /** Tells what has happened; it is judged by `check`, in the order of telling. */
   note(event: LedgerEvent): void;
   /** @throws Violation */
   check(): Promise<void>;
+}
+
+/** How statements and reads ended. */
+export interface LedgerCounts {
+  readonly acknowledged: number;
+  readonly skipped: number;
+  readonly refused: number;
+  readonly doubted: number;
+  readonly reads: number;
 }
 
 export type LedgerEvent =
@@ -54,6 +64,7 @@ export function createLedger(store: ObjectStore, isolation: IsolationLevel): Led
   /** Files that any version has named. */
   const named = new Set<string>();
   const events: LedgerEvent[] = [];
+  const counts = { acknowledged: 0, skipped: 0, refused: 0, doubted: 0, reads: 0 };
   let newestVersion = -1;
 
   const rowsAt = (version: number): readonly Row[] => {
@@ -73,8 +84,10 @@ export function createLedger(store: ObjectStore, isolation: IsolationLevel): Led
         statements.set(event.statement.id, event.statement);
         return;
       case "acknowledged":
+        counts[event.said.kind === "skipped" ? "skipped" : "acknowledged"] += 1;
         return judgeAcknowledged(event.statement, event.said);
       case "refused": {
+        counts.refused += 1;
         refused.set(event.statement.id, event.reason);
         const made = madeBy.get(event.statement.id);
         if (made !== undefined)
@@ -82,8 +95,10 @@ export function createLedger(store: ObjectStore, isolation: IsolationLevel): Led
         return;
       }
       case "doubted":
+        counts.doubted += 1;
         return;
       case "read": {
+        counts.reads += 1;
         const expected = rowsAt(event.version).filter((row) => holds(event.where, row));
         if (sameBag(event.rows, expected)) return;
         const where = event.where === undefined ? "" : ` (${sqlOf(event.where)})`;
@@ -142,6 +157,7 @@ export function createLedger(store: ObjectStore, isolation: IsolationLevel): Led
   };
 
   return {
+    counts,
     get newestVersion() {
       return newestVersion;
     },

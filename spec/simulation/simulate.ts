@@ -3,6 +3,7 @@ import { loadEngine } from "../../src/api/load-engine.js";
 import { runUntilQuiet, type PendingCall } from "../doubles/scheduler.js";
 import type { Row, Statement } from "./operations.js";
 import { perform } from "./operations.js";
+import type { LedgerCounts } from "./ledger.js";
 import { createProcess, type Process } from "./process.js";
 import { readerOf } from "./run-reader.js";
 import { writerOf } from "./run-writer.js";
@@ -11,7 +12,7 @@ import { Violation } from "./violation.js";
 import { connectAtOnce, createWorld, openTable, type Variant, type World } from "./world.js";
 
 /** What a schedule came to. */
-export interface Outcome {
+export interface Outcome extends LedgerCounts {
   /** Every call in the order in which it was settled, and what became of it. */
   readonly trace: readonly string[];
   readonly versions: number;
@@ -44,7 +45,7 @@ export async function simulate(schedule: Schedule, variant: Variant = {}): Promi
     if (error instanceof Violation) error.message += `\nThe last calls:\n${run.trace.slice(-60).join("\n")}`;
     throw error;
   }
-  return { trace: run.trace, versions: world.ledger.newestVersion + 1, ...run.counts };
+  return { trace: run.trace, versions: world.ledger.newestVersion + 1, ...run.counts, ...world.ledger.counts };
 }
 
 async function makeTable(world: World, shape: TableShape, seed: number): Promise<void> {

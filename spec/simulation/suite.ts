@@ -1,16 +1,16 @@
 import fc from "fast-check";
+import { expect } from "vitest";
 import type { IsolationLevel } from "../../src/table/table-format.js";
 import { schedules } from "./schedule.js";
 import { simulate, type Outcome } from "./simulate.js";
 
 /** What a number of schedules came to, in sum. */
-export interface Totals {
-  schedules: number;
-  calls: number;
-  versions: number;
-  crashes: number;
-  faults: number;
-}
+export type Totals = Record<(typeof totalNames)[number], number>;
+
+const totalNames = [
+  ...(["schedules", "calls", "faults", "crashes", "versions"] as const),
+  ...(["acknowledged", "skipped", "refused", "doubted", "reads"] as const),
+] as const;
 
 const wish = process.env["LAKETABLE_SIMULATIONS"];
 /** `npm run simulate`: of all simulations the whole. */
@@ -21,7 +21,7 @@ export const schedulesWanted = Number(wish ?? 12);
 export const soakSeconds = Number(process.env["LAKETABLE_SIM_SECONDS"] ?? 0);
 
 export function noTotals(): Totals {
-  return { schedules: 0, calls: 0, versions: 0, crashes: 0, faults: 0 };
+  return Object.fromEntries(totalNames.map((name) => [name, 0])) as Totals;
 }
 
 /** Runs random schedules; a violation comes with seed, path and the smallest schedule that shows it. */
@@ -36,10 +36,12 @@ export async function simulateMany(
   return totals;
 }
 
-function addTo(totals: Totals, { trace, versions, crashes, faults }: Outcome): void {
-  totals.schedules += 1;
-  totals.calls += trace.length;
-  totals.versions += versions;
-  totals.crashes += crashes;
-  totals.faults += faults;
+function addTo(totals: Totals, outcome: Outcome): void {
+  const one: Totals = { ...outcome, schedules: 1, calls: outcome.trace.length };
+  for (const name of totalNames) totals[name] += one[name];
+}
+
+/** Everything that a simulation is about has happened: with many schedules that is certain. */
+export function expectAllMet(totals: Totals): void {
+  if (isFull) for (const name of totalNames) expect(totals[name], name).toBeGreaterThan(0);
 }
