@@ -2,7 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import { assert } from "../base/assert.js";
 import { batchOf, columnsOf } from "../columnar/batch.js";
 import { retyped } from "../columnar/build.js";
-import { createParquetWriter } from "../parquet/write/write-file.js";
+import { createParquetWriter, type KeptGroup } from "../parquet/write/write-file.js";
 import { toArrowSchema } from "../schema/arrow-mapping.js";
 import type { Value } from "../schema/value.js";
 import type { WrittenFile } from "../table/data-file.js";
@@ -18,6 +18,8 @@ export interface OpenDataFile {
   readonly bufferedBytes: number;
   /** Takes rows in the plan's schema. */
   write(batch: RecordBatch): Promise<void>;
+  /** Takes a row group that is encoded already, in the columns of the file. */
+  writeGroup(group: KeptGroup): Promise<void>;
   /** Writes the rest and publishes the file. Called again it gives the same. */
   end(): Promise<WrittenFile>;
   /** Removes what there is of the file. Never throws. */
@@ -68,6 +70,7 @@ export async function openDataFile(
       });
       await writer.write(batchOf(arrowSchema, wanted, batch.numRows));
     },
+    writeGroup: (group) => writer.writeGroup(group),
     end: () => (ended ??= finish()),
     async abort() {
       try {

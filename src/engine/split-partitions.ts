@@ -36,9 +36,13 @@ export function splitByPartition(batch: RecordBatch, schema: StructType, partiti
   return rows.map((members, group) => {
     const first = groups.firstRow[group] ?? 0;
     const values = readers.map(({ read }) => copied(read(first)));
-    const key = JSON.stringify(values.map(keyPart));
-    return { values, key, batch: members === undefined ? batch : takeBatch(batch, members) };
+    return { values, key: partitionKey(values), batch: members === undefined ? batch : takeBatch(batch, members) };
   });
+}
+
+/** The same for two partitions exactly when their values are. */
+export function partitionKey(values: readonly Value[]): string {
+  return values.length === 0 ? "" : JSON.stringify(values.map(keyPart));
 }
 
 /** Floating values by their bits: grouping takes -0.0 for 0.0, but a partition value stands for every row of its files. */

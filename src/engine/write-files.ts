@@ -2,11 +2,13 @@ import type { RecordBatch } from "apache-arrow";
 import { throwIfAborted } from "../base/abort.js";
 import { batchBytes } from "../columnar/batch.js";
 import { sliceBatch } from "../columnar/slice.js";
+import type { KeptGroup } from "../parquet/write/write-file.js";
+import type { Value } from "../schema/value.js";
 import type { WrittenFile } from "../table/data-file.js";
 import type { WritePlan } from "../table/write-plan.js";
 import type { EngineContext } from "./context.js";
 import { openDataFile, type OpenDataFile } from "./open-data-file.js";
-import { splitByPartition, type PartitionRows } from "./split-partitions.js";
+import { partitionKey, splitByPartition, type PartitionRows } from "./split-partitions.js";
 import { boundChecks, enforceRules } from "./write-rules.js";
 
 export interface FileSetOptions {
@@ -24,6 +26,8 @@ export interface FileSet {
    * @throws schema/not-null, delta/constraint-violated naming the column or constraint and a row
    */
   write(batch: RecordBatch, rows?: "new" | "kept"): Promise<void>;
+  /** Takes a row group of the table itself, of one partition, as it is encoded in the columns of a file of the plan. */
+  writeGroup(values: readonly Value[], group: KeptGroup): Promise<void>;
   /** Rows taken so far. */
   readonly rowCount: number;
   /** Ends the files and gives them in the order in which they were begun. Nothing was written: no file. */
@@ -64,7 +68,7 @@ export function createFileSet(context: EngineContext, plan: WritePlan, options: 
     if (ending.size > context.codec.parallelism) await Promise.race(ending);
   }
 
-  async function fileFor(partition: PartitionRows): Promise<OpenDataFile> {
+  async function fileFor(partition: Pick<PartitionRows, "key" | "values">): Promise<OpenDataFile> {
     const known = open.get(partition.key);
     if (known !== undefined) return known;
     if (open.size >= OPEN_FILES_MAX) await endLargest();
@@ -98,6 +102,15 @@ export function createFileSet(context: EngineContext, plan: WritePlan, options: 
       if (rows === "new") enforceRules(plan.rules, plan.schema, batch);
       for (const partition of splitByPartition(batch, plan.schema, plan.partitionBy)) await add(partition);
       rowCount += batch.numRows;
+      options.onRows?.(rowCount);
+    },
+    async writeGroup(values, group) {
+      throwIfAborted(options.signal);
+      const key = partitionKey(values);
+      const file = await fileFor({ key, values });
+      await file.writeGroup(group);
+      if (file.bytes >= plan.targetFileBytes) await end(key, file);
+      rowCount += group.rowCount;
       options.onRows?.(rowCount);
     },
     async finish() {

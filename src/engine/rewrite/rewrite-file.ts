@@ -19,6 +19,8 @@ export interface RewriteOptions {
   /** The table as the commit leaves it: its schema begins with the columns of the snapshot's. */
   readonly plan: WritePlan;
   readonly rules: RewriteRules;
+  /** Only these rows of the file, by physical number. Default: all. */
+  readonly range?: { readonly start: number; readonly end: number } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,10 +34,11 @@ export async function* rewriteFile(
   changes: RowChanges,
   options: RewriteOptions,
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  const { snapshot, plan, rules, signal } = options;
+  const { snapshot, plan, rules, range, signal } = options;
+  const rows = range && Int32Array.from({ length: range.end - range.start }, (_, row) => range.start + row);
   const arrowSchema = toArrowSchema(plan.schema);
   const mustCheck = plan.rules.notNull.length + plan.rules.checks.length > 0;
-  for await (const piece of readFileRows(context, snapshot, changes.file, { columns: snapshot.schema.fields, signal })) {
+  for await (const piece of readFileRows(context, snapshot, changes.file, { columns: snapshot.schema.fields, rows, signal })) {
     const columns = evolvedColumns(columnsOf(piece.batch), snapshot.schema, plan.schema, piece.batch.numRows);
     const inBatch = changesWithin(changes, piece);
     if (inBatch.rows.length === 0) {

@@ -51,6 +51,11 @@ export function createInlineCodec(options: InlineCodecOptions = {}): ParquetCode
       if (result.kind !== "encoded") throw wrongAnswer();
       return result.file;
     },
+    patch: async (request, options) => {
+      const result = await run({ kind: "patch", path: options.path, patch: request }, options.path, options.signal);
+      if (result.kind !== "patched") throw wrongAnswer();
+      return result.chunks;
+    },
     close: async () => {
       closed = true;
       instance = undefined;

@@ -1,5 +1,6 @@
 import { LakeError } from "../../base/errors.js";
 import { checkPages } from "./check-pages.js";
+import { patchGroup } from "../patch/patch-group.js";
 import type { CodecFailure, CodecRequest, CodecResult, RawEncodeOptions } from "./codec-wire.js";
 import { sealPages } from "./seal-pages.js";
 import { readBatch, readFields } from "./wasm-arrays.js";
@@ -11,6 +12,7 @@ import type { WasmInstance } from "./wasm-instance.js";
  */
 export function runCodecJob(wasm: WasmInstance, request: CodecRequest): CodecResult | CodecFailure {
   try {
+    if (request.kind === "patch") return { kind: "patched", chunks: patchGroup(request.patch, request.path) };
     if (request.kind === "encode") return encode(wasm, request.ipc, request.options);
     for (const chunk of request.chunks) {
       const page = checkPages(request.file, chunk);

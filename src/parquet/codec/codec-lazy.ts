@@ -25,6 +25,7 @@ export function createLazyCodec(limits: PoolLimits): LazyCodec {
     decode: async (file, options) => (loaded ?? (await load())).decode(file, options),
     encode: (batches, options) =>
       loaded === undefined ? load().then((codec) => codec.encode(batches, options)) : loaded.encode(batches, options),
+    patch: async (request, options) => (loaded ?? (await load())).patch(request, options),
     close: async () => {
       closed = true;
       await (await loading)?.close();

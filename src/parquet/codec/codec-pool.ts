@@ -8,7 +8,7 @@ import { decodeRequest, encodeRequest } from "./codec-request.js";
 import type { CodecRequest, CodecResult, WorkerReply } from "./codec-wire.js";
 import type { ParquetCodec } from "./codec.js";
 import { codecParallelism, type PoolLimits } from "./pool-size.js";
-import { startPoolWorker, type PoolWorker } from "./pool-worker.js";
+import { givenBytes, startPoolWorker, type PoolWorker } from "./pool-worker.js";
 import type { WasmModule } from "./wasm-api.js";
 
 interface Job {
@@ -42,6 +42,12 @@ export function createPooledCodec(limits: PoolLimits): ParquetCodec {
       if (result.kind !== "encoded") throw wrongAnswer();
       return result.file;
     },
+    patch: async (request, options) => {
+      const patch = { ...request, bytes: transferable(request.bytes) };
+      const result = await pool.run({ kind: "patch", path: options.path, patch }, options.path, options.signal);
+      if (result.kind !== "patched") throw wrongAnswer();
+      return result.chunks;
+    },
     close: () => pool.close(),
   };
 }
@@ -50,8 +56,6 @@ export function createPooledCodec(limits: PoolLimits): ParquetCodec {
 function transferable(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
 }
-
-const bytesOf = (request: CodecRequest): Uint8Array => (request.kind === "decode" ? request.file : request.ipc);
 
 function wrongAnswer(): LakeError {
   return new LakeError("internal/assertion", "This is a bug in laketable: a codec worker answered another kind of request.");
@@ -81,7 +85,7 @@ class WorkerPool {
 
   async run(request: CodecRequest, path: string, signal: AbortSignal | undefined): Promise<CodecResult> {
     throwIfAborted(signal);
-    const size = bytesOf(request).byteLength;
+    const size = givenBytes(request).byteLength;
     const module = await loadWasmModule();
     const script = locateWorker();
     throwIfAborted(signal);
@@ -129,7 +133,7 @@ class WorkerPool {
       if (worker === undefined) return;
       const job = this.#queue.shift();
       if (job === undefined) return;
-      if (bytesOf(job.request).byteLength !== job.size) {
+      if (givenBytes(job.request).byteLength !== job.size) {
         // A message with a detached buffer is never delivered, and nobody is told.
         this.#idle.push(worker);
         job.reject(codecGone(job.path, "its bytes were given to another job before."));

@@ -1,4 +1,5 @@
 import type { ByteRange } from "../../storage/object-store.js";
+import type { PatchedChunk, PatchRequest } from "../patch/patch-wire.js";
 
 /**
  * What passes between the codec's users and the thread that runs it: plain data that can be cloned, and buffers that can be
@@ -81,10 +82,13 @@ export interface PageDamage {
 
 export type CodecRequest =
   | { readonly kind: "decode"; readonly file: Uint8Array; readonly batchRows: number; readonly chunks: readonly ChunkPages[] }
-  | { readonly kind: "encode"; readonly ipc: Uint8Array<ArrayBuffer>; readonly options: RawEncodeOptions };
+  | { readonly kind: "encode"; readonly ipc: Uint8Array<ArrayBuffer>; readonly options: RawEncodeOptions }
+  | { readonly kind: "patch"; readonly path: string; readonly patch: PatchRequest };
 
 export type CodecResult =
-  { readonly kind: "decoded"; readonly table: RawTable } | { readonly kind: "encoded"; readonly file: Uint8Array<ArrayBuffer> };
+  | { readonly kind: "decoded"; readonly table: RawTable }
+  | { readonly kind: "encoded"; readonly file: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "patched"; readonly chunks: readonly PatchedChunk[] | undefined };
 
 /** `poisoned`: the instance trapped and must not be used again. */
 export interface CodecFailure {

@@ -1,5 +1,6 @@
 import type { RecordBatch, Schema } from "apache-arrow";
 import type { ChunkPages } from "./codec-wire.js";
+import type { PatchedChunk, PatchRequest } from "../patch/patch-wire.js";
 
 export type Compression = "uncompressed" | "snappy" | "gzip" | "brotli" | "lz4_raw" | "zstd";
 
@@ -27,6 +28,12 @@ export interface ParquetCodec {
    */
   encode(batches: readonly RecordBatch[], options: EncodeOptions): Promise<Uint8Array<ArrayBuffer>>;
 
+  /**
+   * Changes some rows of column chunks; the bytes are given away. `undefined`: the chunks are not of the kind that is patched, or
+   * damaged, and have to be decoded and encoded (see `patchGroup`).
+   */
+  patch(request: PatchRequest, options: PatchOptions): Promise<readonly PatchedChunk[] | undefined>;
+
   /** Ends the workers; jobs under way are refused with `parquet/codec`. Without it they do not keep the process alive. */
   close(): Promise<void>;
 }
@@ -37,6 +44,12 @@ export interface DecodeOptions {
   readonly batchRows: number;
   /** The column chunks whose pages are checked before they are decoded: sizes, counts, checksums. Default: none. */
   readonly chunks?: readonly ChunkPages[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PatchOptions {
+  /** For messages. */
+  readonly path: string;
   readonly signal?: AbortSignal | undefined;
 }
 

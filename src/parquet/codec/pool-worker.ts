@@ -16,6 +16,18 @@ export interface PoolWorkerListener {
   onDeath(why: string, cause: unknown): void;
 }
 
+/** The bytes of a request that go to the worker for good. */
+export function givenBytes(request: CodecRequest): Uint8Array {
+  switch (request.kind) {
+    case "decode":
+      return request.file;
+    case "encode":
+      return request.ipc;
+    case "patch":
+      return request.patch.bytes;
+  }
+}
+
 /** Starts a thread. It keeps the process alive only while it has a job. */
 export function startPoolWorker(script: URL, module: WasmModule, listener: PoolWorkerListener): PoolWorker {
   // Flags of the parent, such as loaders, do not concern the script.
@@ -38,7 +50,7 @@ export function startPoolWorker(script: URL, module: WasmModule, listener: PoolW
   worker.on("exit", (code) => die(`its worker thread ended with exit code ${code}.`));
   return {
     run: (request) => {
-      const bytes = request.kind === "decode" ? request.file : request.ipc;
+      const bytes = givenBytes(request);
       worker.ref();
       worker.postMessage(request, bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []);
     },

@@ -25,6 +25,8 @@ function buffersOf(result: CodecResult | CodecFailure): ArrayBuffer[] {
       return result.table.batches.map(({ buffer }) => buffer);
     case "encoded":
       return [result.file.buffer];
+    case "patched":
+      return (result.chunks ?? []).flatMap(({ bytes }) => (bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []));
     case "failed":
       return [];
   }

@@ -1,6 +1,6 @@
 import { assert } from "../../base/assert.js";
 import { packageVersion } from "../../version.js";
-import type { ColumnChunk, FileMetadata, Location, RowGroup } from "../metadata/file-metadata.js";
+import type { ColumnChunk, ColumnMetadata, FileMetadata, Location, RowGroup } from "../metadata/file-metadata.js";
 import { sealIndexes } from "../metadata/footer-seal.js";
 import { encodeFooter, footerOfBytes, MAGIC } from "../metadata/footer.js";
 import { decodeOffsetIndex, encodeOffsetIndex, type OffsetIndex } from "../metadata/page-index.js";
@@ -15,8 +15,26 @@ export interface SplicedFile {
   readonly rowGroups: readonly RowGroup[];
   /** Takes over the row groups of a small file and returns the bytes that follow next. */
   add(file: Uint8Array): readonly Uint8Array[];
+  /** Takes over a row group in pieces and returns the bytes that follow next. `like` is a file of the same schema. */
+  addGroup(group: EncodedGroup, like: FileMetadata): readonly Uint8Array[];
   /** Page indexes and footer, as bytes and decoded. Called once, after `add`. */
   finish(): { readonly parts: readonly Uint8Array[]; readonly metadata: FileMetadata };
+}
+
+/** A row group whose column chunks lie apart: one for each leaf of the schema, in its order. Their pages are sealed. */
+export interface EncodedGroup {
+  readonly rowCount: number;
+  readonly chunks: readonly EncodedChunk[];
+}
+
+export interface EncodedChunk {
+  /** Its bytes, one after the other. */
+  readonly parts: readonly Uint8Array[];
+  /** Its offsets count from the first byte. */
+  readonly metadata: ColumnMetadata;
+  /** Its offsets count from the first byte. */
+  readonly offsetIndex: OffsetIndex | undefined;
+  readonly columnIndex: Uint8Array | undefined;
 }
 
 /** The page indexes of one column chunk, as they will be written. */
@@ -31,19 +49,39 @@ export function spliceFile(path: string): SplicedFile {
   const rowGroups: RowGroup[] = [];
   const indexes: ChunkIndexes[][] = [];
 
+  const begin = (metadata: FileMetadata): Uint8Array[] => {
+    if (first !== undefined) return [];
+    first = metadata;
+    size += MAGIC.length;
+    return [MAGIC];
+  };
+
   return {
     get size() {
       return size;
     },
     rowGroups,
+    addGroup({ rowCount, chunks }, like) {
+      const parts = begin(like);
+      const columns: ColumnChunk[] = [];
+      const chunkIndexes: ChunkIndexes[] = [];
+      for (const { parts: bytes, metadata, offsetIndex, columnIndex } of chunks) {
+        const shift = size;
+        for (const part of bytes) size += part.length;
+        parts.push(...bytes);
+        const plain = { filePath: undefined, fileOffset: 0, metadata, offsetIndex: undefined, columnIndex: undefined, unknown: [] };
+        columns.push(movedChunk(plain, shift));
+        chunkIndexes.push({ columnIndex, offsetIndex: offsetIndex && movedIndex(offsetIndex, shift) });
+      }
+      const byteSize = chunks.reduce((sum, { metadata }) => sum + metadata.uncompressedSize, 0);
+      const group = { columns, byteSize, rowCount, fileOffset: undefined, compressedSize: undefined, ordinal: undefined, unknown: [] };
+      indexes.push(chunkIndexes);
+      rowGroups.push(movedGroup(group, 0, rowGroups.length));
+      return parts;
+    },
     add(file) {
       const { metadata } = footerOfBytes(file, path);
-      const parts: Uint8Array[] = [];
-      if (first === undefined) {
-        first = metadata;
-        parts.push(MAGIC);
-        size += MAGIC.length;
-      }
+      const parts = begin(metadata);
       for (const group of metadata.rowGroups) {
         const { start, end } = extentOf(group);
         const shift = size - start;
@@ -146,6 +184,10 @@ function chunkIndexes(chunk: ColumnChunk, group: RowGroup, file: Uint8Array, shi
   const index = offsets && decodeOffsetIndex(offsets, { path, start: 0, end: file.length, rowCount: group.rowCount });
   return {
     columnIndex: bytesAt(chunk.columnIndex),
-    offsetIndex: index && { ...index, offsets: index.offsets.map((offset) => offset + shift) },
+    offsetIndex: index && movedIndex(index, shift),
   };
+}
+
+function movedIndex(index: OffsetIndex, shift: number): OffsetIndex {
+  return { ...index, offsets: index.offsets.map((offset) => offset + shift) };
 }

@@ -17,8 +17,18 @@ import type { SchemaNode, SchemaTree } from "../metadata/schema-tree.js";
  */
 export interface BoundsCollector {
   observe(batch: RecordBatch): void;
+  /** Rows that are taken over as they are encoded. */
+  observeKept(notes: KeptNotes): void;
   /** Bounds of every column, by the names of the schema; those of struct leaves too, of array elements and map entries none. */
   bounds(tree: SchemaTree, rowGroups: readonly RowGroup[]): Bounds;
+}
+
+/** What is known of rows that are not looked at, by path (`JSON.stringify` of the names). */
+export interface KeptNotes {
+  /** Floating-point columns with a NaN among their values. */
+  readonly withNaN: ReadonlySet<string>;
+  /** Columns of which only the chunk's own statistics are known: NaN may be among the values, arrays and maps may be null. */
+  readonly unknown: ReadonlySet<string>;
 }
 
 /** One column that has bounds: a leaf, or a whole array or map. */
@@ -29,6 +39,8 @@ interface Watched {
   readonly type: DataType;
   hasNaN: boolean;
   nulls: number;
+  /** Something about it cannot be known: see `KeptNotes.unknown`. */
+  isUnknown: boolean;
 }
 
 export function collectBounds(schema: StructType): BoundsCollector {
@@ -36,6 +48,13 @@ export function collectBounds(schema: StructType): BoundsCollector {
   return {
     observe: (batch) => {
       for (const column of watched) observe(column, batch);
+    },
+    observeKept: ({ withNaN, unknown }) => {
+      for (const column of watched) {
+        const key = keyOf(column.path);
+        if (withNaN.has(key)) column.hasNaN = true;
+        if (unknown.has(key)) column.isUnknown = true;
+      }
     },
     bounds: (tree, rowGroups) => {
       const rowCount = rowGroups.reduce((sum, group) => sum + group.rowCount, 0);
@@ -51,7 +70,7 @@ function* watchedColumns(type: StructType, path: readonly string[], slots: reado
   for (const [slot, field] of type.fields.entries()) {
     const at = { path: [...path, field.name], slots: [...slots, slot] };
     if (field.type.kind === "struct") yield* watchedColumns(field.type, at.path, at.slots);
-    else yield { ...at, type: field.type, hasNaN: false, nulls: 0 };
+    else yield { ...at, type: field.type, hasNaN: false, nulls: 0, isUnknown: false };
   }
 }
 
@@ -98,11 +117,12 @@ function countNulls(chain: readonly Column[]): number {
 }
 
 function finished(watched: Watched, tree: SchemaTree, rowGroups: readonly RowGroup[]): ColumnBounds {
-  if (watched.type.kind === "array" || watched.type.kind === "map") return { nullCount: watched.nulls };
+  if (watched.type.kind === "array" || watched.type.kind === "map") return watched.isUnknown ? {} : { nullCount: watched.nulls };
   const groups = leafBounds(watched, tree, rowGroups);
   if (groups === undefined) return {};
   const nullCount = sumOf(groups.map((group) => group.nullCount));
   const nulls = nullCount === undefined ? {} : { nullCount };
+  if (watched.isUnknown) return nulls;
   const merged = mergeExtremes(watched.type, groups);
   if (!watched.hasNaN) return { ...nulls, ...merged };
   // Spark's order, and so its statistics: NaN is the greatest number, and the least one where there is no other.

@@ -10,8 +10,10 @@ import type { StructType } from "../../schema/types.js";
 import type { ObjectWriter } from "../../storage/object-store.js";
 import type { Compression, ParquetCodec } from "../codec/codec.js";
 import { plainColumns } from "./encode-dictionary.js";
-import { spliceFile } from "./encode-splice.js";
-import { collectBounds } from "./file-bounds.js";
+import { footerOfBytes } from "../metadata/footer.js";
+import type { FileMetadata } from "../metadata/file-metadata.js";
+import { spliceFile, type EncodedGroup } from "./encode-splice.js";
+import { collectBounds, type KeptNotes } from "./file-bounds.js";
 import { schemaTree } from "../metadata/schema-tree.js";
 import { assertStorable, writeSchema } from "./write-schema.js";
 
@@ -38,12 +40,21 @@ export interface ParquetFileWriter {
   readonly bufferedBytes: number;
   /** Takes rows, columns in the schema's order. Waits while more row groups are under way than the codec encodes at once and one. */
   write(batch: RecordBatch): Promise<void>;
+  /** Takes a row group that is encoded already, and waits until the sink has it. Rows that wait for theirs to be full go on waiting. */
+  writeGroup(group: KeptGroup): Promise<void>;
   /** Ends the row group that is being filled, however small. */
   flush(): Promise<void>;
   /** Writes the rest and publishes the file. */
   close(): Promise<WrittenParquet>;
   /** Drops the file. Never throws. */
   abort(): Promise<void>;
+}
+
+/** A row group taken over from another file, under a schema that says the same. */
+export interface KeptGroup extends EncodedGroup {
+  /** A footer as the encoder makes it for the schema of this file. */
+  readonly like: FileMetadata;
+  readonly notes: KeptNotes;
 }
 
 export interface WrittenParquet {
@@ -74,6 +85,15 @@ const ENCODED_SHARE = 0.5;
  */
 export function createParquetWriter(options: ParquetWriterOptions): ParquetFileWriter {
   return new FileWriter(options);
+}
+
+/** A footer as the encoder makes it for a schema: what row groups of other files are held against before they are taken over. */
+export async function footerLike(
+  options: Pick<ParquetWriterOptions, "codec" | "path" | "schema" | "compression" | "formatVersion" | "signal">,
+): Promise<FileMetadata> {
+  const { codec, path, compression, formatVersion, signal } = options;
+  const empty = { path, schema: writeSchema(options.schema), compression, formatVersion, plainColumns: [], signal };
+  return footerOfBytes(await codec.encode([], empty), path).metadata;
 }
 
 class FileWriter implements ParquetFileWriter {
@@ -130,6 +150,15 @@ class FileWriter implements ParquetFileWriter {
     }
   }
 
+  async writeGroup(group: KeptGroup): Promise<void> {
+    this.#assertOpen();
+    this.#bounds.observeKept(group.notes);
+    const bytes = group.chunks.reduce((sum, { metadata }) => sum + metadata.compressedSize, 0);
+    this.#underWayBytes += bytes;
+    await this.#queue(bytes, undefined, () => Promise.resolve(this.#file.addGroup(group, group.like)));
+    this.#assertOpen();
+  }
+
   async flush(): Promise<void> {
     this.#assertOpen();
     if (this.#waiting.length === 0) return;
@@ -181,13 +210,21 @@ class FileWriter implements ParquetFileWriter {
       plainColumns: this.#plainColumns,
       signal,
     });
+    // Until its turn comes a failure has nobody to tell.
+    encoded.catch(() => {});
+    void this.#queue(bytes, lease, async () => this.#file.add(await encoded));
+  }
+
+  /** Lets the parts that `place` gives follow all that is under way. */
+  #queue(bytes: number, lease: MemoryLease | undefined, place: () => Promise<readonly Uint8Array[]>): Promise<void> {
     const before = this.#underWay.at(-1);
-    const done: Promise<void> = this.#append(before, encoded, bytes).finally(() => {
+    const done: Promise<void> = this.#append(before, place, bytes).finally(() => {
       lease?.release();
       this.#underWay.splice(this.#underWay.indexOf(done), 1);
       this.#underWayBytes -= bytes;
     });
     this.#underWay.push(done);
+    return done;
   }
 
   /**
@@ -205,12 +242,13 @@ class FileWriter implements ParquetFileWriter {
   }
 
   /** Never rejects: the first failure is kept for the next call. */
-  async #append(before: Promise<void> | undefined, encoded: Promise<Uint8Array>, bytes: number): Promise<void> {
+  async #append(before: Promise<void> | undefined, place: () => Promise<readonly Uint8Array[]>, bytes: number): Promise<void> {
     try {
-      const [file] = await Promise.all([encoded, before]);
+      await before;
       if (this.#state !== "open" || this.#failure !== undefined) return;
+      const parts = await place();
       throwIfAborted(this.#options.signal);
-      for (const part of this.#file.add(file)) await this.#options.sink.write(part);
+      for (const part of parts) await this.#options.sink.write(part);
       this.#encodedFrom += bytes;
     } catch (error) {
       this.#failure ??= error;
