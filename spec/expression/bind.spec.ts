@@ -62,6 +62,8 @@ describe("names", () => {
     expect(error.code).toBe("expression/unknown-column");
     expect(error.message).toMatch(/no column contry in contry = 'KR'\. Did you mean country\?.*columns are: user_id, Name,/);
     expect(errorOf("target.usr_id = 1", merge).message).toContain("Did you mean target.user_id?");
+    const spaced = tableScope(parseSchemaText("`Home Town` string"));
+    expect(errorOf("home_town = 'Seoul'", spaced).message).toContain("Did you mean `Home Town`?");
     expect(errorOf("info.agee").message).toMatch(/Did you mean age\?.*fields are: age, home town/);
   });
   test("that look like a text without its quotes say so", () => {

@@ -99,13 +99,21 @@ function unknownColumn(path: readonly string[], context: NameContext): LakeError
   const candidates = path.length === 1 || qualifiers.size === 0 ? context.scope.columns.map((column) => column.field.name) : columns;
   const guess = nearest(name, candidates) ?? (path.length > 1 ? nearest(path[path.length - 1] ?? "", candidates) : undefined);
   const quoted = path.length > 1 ? "" : ` ${forgottenQuotes(name, context)}`;
-  const hint = guess === undefined ? quoted : ` Did you mean ${guess}?`;
+  const hint = guess === undefined ? quoted : ` Did you mean ${written(guess, candidates, context.scope)}?`;
   const both = guess !== undefined && context.isRoot ? quoted : "";
   return new LakeError(
     "expression/unknown-column",
     `There is no column ${name} in ${context.describe()}.${hint}${both} The columns are: ${listed(columns)}.`,
     { column: name, columns, expression: context.describe() },
   );
+}
+
+/** One of the candidates, which stand in the order of the columns, as an expression has to write it. */
+function written(guess: string, candidates: readonly string[], scope: Scope): string {
+  const column = scope.columns[candidates.indexOf(guess)];
+  if (column === undefined) return guess;
+  const name = quoteIdentifier(column.field.name);
+  return column.qualifier === undefined || guess === column.field.name ? name : `${quoteIdentifier(column.qualifier)}.${name}`;
 }
 
 function forgottenQuotes(name: string, context: NameContext): string {
