@@ -1,6 +1,9 @@
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, connect, type AddressInfo, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
@@ -146,6 +149,17 @@ test("lake works on S3", async () => {
   await child;
   expect(await lake("show", url, "--format", "ndjson", "--where", "id > 1")).toBe('{"id":2,"name":"Bob"}\n');
   expect(JSON.parse(await lake("history", url, "--json"))).toHaveLength(2);
+});
+
+test("the README's code for S3 runs as it stands", async () => {
+  const readme = await readFile(file("../../README.md"), "utf8");
+  const [, code = ""] = /### S3\n+```ts\n(.*?)```/s.exec(readme) ?? [];
+  const folder = await mkdtemp(join(tmpdir(), "laketable-readme-"));
+  await mkdir(join(folder, "node_modules"));
+  await symlink(file("../.."), join(folder, "node_modules", "laketable"));
+  await writeFile(join(folder, "s3.mjs"), code);
+  expect((await run(process.execPath, ["s3.mjs"], { cwd: folder })).stdout).toBe("1\n");
+  await rm(folder, { recursive: true });
 });
 
 test("the demo runs on S3: three million flights", async () => {
