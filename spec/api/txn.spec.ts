@@ -67,6 +67,26 @@ describe("a write with a txn", () => {
     expect(await idsOf(table.url)).toEqual([9]);
   });
 
+  test("can be asked for, as of the handle's version", async () => {
+    const table = await idsTable();
+    await table.append([{ id: 1 }], job(41));
+    await table.append([{ id: 2 }], job(42));
+    const before = await table.at({ version: 1 });
+    expect([await table.txnVersion("orders-job"), await before.txnVersion("orders-job")]).toEqual([42n, 41n]);
+    expect(await table.txnVersion("nobody")).toBeUndefined();
+  });
+
+  test("is forgotten after the table's retention of identifiers", async () => {
+    const table = await DeltaTable.create(newLocation(), {
+      schema: { id: "long" },
+      properties: { "delta.setTransactionRetentionDuration": "interval 0 hours" },
+      ...inThread,
+    });
+    await table.append([{ id: 1 }], job(1));
+    expect(await table.txnVersion("orders-job")).toBeUndefined();
+    expect(await table.append([{ id: 1 }], job(1))).toMatchObject({ version: 2 });
+  });
+
   test("always commits when it is new, rows or not", async () => {
     const table = await idsTable();
     expect((await table.append([], job(1))).version).toBe(1);

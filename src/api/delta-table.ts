@@ -262,6 +262,17 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     );
   }
 
+  /**
+   * The newest version that writes with this `appId` in their `txn` have put into the handle's version of the table: where a
+   * consumer goes on after a restart. `undefined`: none.
+   */
+  async txnVersion(appId: string, options: SignalOptions = {}): Promise<bigint | undefined> {
+    checkOptions("txnVersion", options, ["signal"]);
+    const { snapshot } = this.#table;
+    await this.#engine();
+    return snapshot.transactionVersion(appId, options.signal);
+  }
+
   /** Begins an upsert; nothing happens before its `execute()`. */
   merge<B extends BatchInput<object>>(options: MergeOptions<MergeSource<B, I>>): MergeBuilder {
     return new MergeBuilder(options, (name, writeOptions, run) => this.#write(name, writeOptions, run));
