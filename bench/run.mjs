@@ -19,6 +19,11 @@ const benchmarks = {
     runs: (n) => [`--runs=${n}`],
     smoke: ["--rows=50000", "--runs=1"],
   },
+  contention: {
+    what: "small appends of 8 and 16 processes to one table, against delta-rs",
+    runs: (n) => [`--runs=${n}`],
+    smoke: ["--runs=1", "--cases=3x5", "--warm=1"],
+  },
   "cold-start": {
     what: "lake --version and lake history from nothing, next to Node alone",
     runs: (n) => [`--runs=${n}`],
