@@ -106,27 +106,38 @@ describe("a file of our own with one bit flipped, wherever it is", () => {
     const bytes = await write(schema, makeRows(24), form, 2);
     const truths = await Promise.all(readings.map((options) => readRows(bytes, options)));
     const count = { same: 0, refused: 0 };
-    const { metadata } = footerOfBytes(bytes, "f");
-    const indexes = Math.min(...metadata.rowGroups.flatMap(({ columns }) => columns.map((chunk) => chunk.columnIndex?.offset ?? 0)));
-    const footer = bytes.length - 8 - footerLength(bytes);
     // As often in the small parts as in the large ones.
-    const parts = [
-      pageHeadersOf(bytes),
-      [{ start: 4, end: indexes }],
-      [{ start: indexes, end: footer }],
-      [{ start: footer, end: bytes.length }],
-    ];
-    const bit = fc.oneof(...parts.map((ranges) => bitOf(ranges)));
+    const { headers, chunks, indexes, footer } = partsOf(bytes);
+    const bit = fc.oneof(bitOf(headers), bitOf([chunks]), bitOf([indexes]), bitOf([footer]));
     await fc.assert(
       fc.asyncProperty(bit, fc.nat(readings.length - 1), async (at, which) => {
         const [options, truth] = [readings[which], truths[which]];
         if (options === undefined || truth === undefined) return;
         count[await expectSameOrCorrupt(flipped(bytes, at), options, truth)]++;
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
-    expect(count.same).toBeGreaterThan(20);
-    expect(count.refused).toBeGreaterThan(100);
+    expect(count.same).toBeGreaterThan(10);
+    expect(count.refused).toBeGreaterThan(60);
+  });
+
+  test("every bit of the page headers and page indexes of a small file", async () => {
+    const small = struct([field("id", types.int), field("tags", array(types.int))]);
+    const rows = Array.from({ length: 9 }, (_, id) => ({ id, tags: id % 4 === 0 ? null : [id, 7] }));
+    const bytes = await write(small, rows, { compression: "uncompressed", formatVersion: "2.0" });
+    const where = bindPredicate(parseExpression("id = 5"), tableScope(small));
+    const whole = { schema: small };
+    const pruned = { schema: small, limits, where };
+    const truth = await readRows(bytes, whole);
+    const { headers, indexes } = partsOf(bytes);
+    for (const [ranges, options] of [
+      [headers, whole],
+      [[indexes], pruned],
+    ] as const) {
+      for (const { start, end } of ranges) {
+        for (let bit = 8 * start; bit < 8 * end; bit++) await expectSameOrCorrupt(flipped(bytes, bit), options, truth);
+      }
+    }
   });
 
   test("in the header of a page that is read alone", async () => {
@@ -154,6 +165,19 @@ const bitOf = (ranges: readonly Range[]): fc.Arbitrary<number> =>
   fc.constantFrom(...ranges).chain(({ start, end }) => fc.integer({ min: 8 * start, max: 8 * end - 1 }));
 
 const footerLength = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 8, true);
+
+/** Where what lies in a file. */
+function partsOf(bytes: Uint8Array) {
+  const { rowGroups } = footerOfBytes(bytes, "f").metadata;
+  const indexes = Math.min(...rowGroups.flatMap(({ columns }) => columns.map((chunk) => chunk.columnIndex?.offset ?? 0)));
+  const footer = bytes.length - 8 - footerLength(bytes);
+  return {
+    headers: pageHeadersOf(bytes),
+    chunks: { start: 4, end: indexes },
+    indexes: { start: indexes, end: footer },
+    footer: { start: footer, end: bytes.length },
+  };
+}
 
 function pageHeadersOf(bytes: Uint8Array): Range[] {
   return footerOfBytes(bytes, "f").metadata.rowGroups.flatMap(({ columns }) => columns.flatMap((chunk) => pageHeaders(bytes, chunk)));
@@ -209,7 +233,7 @@ describe("a written file", () => {
       const { metadata, seal } = footerOfBytes(bytes, "f");
       const pages = pageHeadersOf(bytes);
       expect(seal?.chunks).toHaveLength(metadata.rowGroups.length * (metadata.rowGroups[0]?.columns.length ?? 0));
-      expect(pages.length).toBeGreaterThan(20);
+      expect(pages.length).toBeGreaterThan(10);
       for (const { start, end } of pages) {
         expect(isSealed(bytes.subarray(start, end))).toBe(true);
         expect(decodePageHeader(bytes.subarray(start, end))).toMatchObject({ crc: expect.any(Number) });
