@@ -48,9 +48,9 @@ function identityOf(credentials: S3Settings["credentials"]): unknown {
 
 /** What the SDK reads when a client is made. A process that changes it, as tests do, wants another client. */
 function environment(host: Host): readonly (string | undefined)[] {
-  return ["AWS_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "https_proxy", "HTTPS_PROXY"].map(
-    (name) => host.env(name),
-  );
+  const names = ["AWS_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"];
+  const proxies = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];
+  return [...names, ...proxies, ...proxies.map((name) => name.toUpperCase())].map((name) => host.env(name));
 }
 
 async function open(location: S3Location, settings: S3Settings, host: Host): Promise<S3Connection> {
@@ -60,7 +60,8 @@ async function open(location: S3Location, settings: S3Settings, host: Host): Pro
   const draft = new sdk.S3Client(config);
   const reach = { bucket: location.bucket, endpoint: endpoint === undefined ? undefined : shown(endpoint) };
   const signing = await signingOf(draft, location, settings, host, { ...reach, region: defaultRegion, signing: "signed" });
-  const signer = signing === "signed" ? {} : unsigned;
+  // What the chain has found is used on: a credential process or a login is not asked twice.
+  const signer = signing === "signed" ? { credentials: draft.config.credentials } : unsigned;
   const region = (await regionOf(draft)) ?? (endpoint === undefined ? await findRegion(sdk, location, config, reach) : defaultRegion);
   return { sdk, client: new sdk.S3Client({ ...config, region, ...signer }), reach: { ...reach, region, signing } };
 }

@@ -124,7 +124,6 @@ function explanation(kind: S3FailureKind, failure: S3Failure, reach: S3Reach): E
     case "exists":
     case "outside-range":
     case "too-large":
-    case "changed":
     case "other":
       return {
         code: "storage/io",

@@ -29,7 +29,6 @@ export type S3FailureKind =
   | "too-large"
   | "no-space"
   | "not-implemented"
-  | "changed"
   | "transient"
   | "other";
 
