@@ -64,6 +64,7 @@ const kindByName: Readonly<Record<string, S3FailureKind>> = {
   KeyTooLongError: "bad-key",
   InvalidURI: "bad-key",
   XMinioInvalidObjectName: "bad-key",
+  XMinioInvalidResourceName: "bad-key",
   XMinioParentIsObject: "bad-key",
   ObjectParentIsFile: "bad-key",
   EntityTooLarge: "too-large",
