@@ -16,6 +16,9 @@ const longDoubles = partitionValues("double", (value) => {
   return Number.isFinite(size) && size !== 0 && (size > 1e150 || size < 1e-150);
 });
 
+/** What Hive calls the folder of null is a text like another one as a value. */
+const hiveNull = partitionValues("string", (value) => value === "__HIVE_DEFAULT_PARTITION__");
+
 const never: ModelPredicate = { sql: "target.k < 0", test: (row) => Number(row["k"]) < 0 };
 
 function isAmbiguousMerge(step: Step): boolean {
@@ -50,6 +53,20 @@ export const faults: readonly Fault[] = [
   {
     engine: "delta-rs",
     does: "writes",
+    reason: "the text `__HIVE_DEFAULT_PARTITION__` as partition value is written as null, or null as it, when both come together",
+    touches: hiveNull,
+    proof: partitionedBy("string", null, "__HIVE_DEFAULT_PARTITION__"),
+  },
+  {
+    engine: "spark",
+    does: "writes",
+    reason: "the text `__HIVE_DEFAULT_PARTITION__` as partition value is written as null",
+    touches: hiveNull,
+    proof: partitionedBy("string", "__HIVE_DEFAULT_PARTITION__"),
+  },
+  {
+    engine: "delta-rs",
+    does: "writes",
     reason: "a row that two source rows match is refused only where the clause's condition holds; Spark refuses it always",
     touches: ({ steps }) => steps.some(isAmbiguousMerge),
     proof: {
@@ -78,7 +95,7 @@ function partitionValues(type: string, test: (value: unknown) => boolean): Fault
     );
 }
 
-function partitionedBy(type: string, value: unknown): Program {
-  const rows: readonly ModelRow[] = [{ k: 1, p: value }];
+function partitionedBy(type: string, ...values: readonly unknown[]): Program {
+  const rows: readonly ModelRow[] = values.map((p) => ({ k: 1, p }));
   return { schema: { k: "int", p: type }, partitionBy: ["p"], properties: {}, steps: [{ kind: "append", rows }] };
 }
