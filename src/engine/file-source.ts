@@ -3,7 +3,6 @@ import { assert } from "../base/assert.js";
 import { LakeError } from "../base/errors.js";
 import { batchOf, columnsOf } from "../columnar/batch.js";
 import { constantColumn } from "../columnar/build.js";
-import type { RowSet } from "../columnar/row-set.js";
 import { conjunction, conjuncts } from "../expression/conjuncts.js";
 import type { BoundExpression } from "../expression/expression.js";
 import { referencedSlots, remapSlots } from "../expression/references.js";
@@ -79,11 +78,10 @@ export function openFileSource(
   const { columns, signal } = options;
   const bindings = snapshot.bind(file, columns);
   const reader = dataFileReader(context, file);
-  // One footer serves every read of the file.
-  let footer: Promise<ParquetFooter> | undefined;
-  const footerOnce = (): Promise<ParquetFooter> => (footer ??= readFooter(reader, signal));
-  let deletes: Promise<RowSet | undefined> | undefined;
-  const deletesOnce = (): Promise<RowSet | undefined> => (deletes ??= snapshot.deletedRows(file, signal));
+  // One footer and one set of deleted rows serve every read of the file.
+  const footerOnce = once(() => readFooter(reader, signal));
+  const deletesOnce = once(() => snapshot.deletedRows(file, signal));
+  const isStored = (slot: number): boolean => bindingAt(bindings, slot).from.kind === "file";
 
   async function* read(slots: readonly number[], options: SourceReadOptions = {}): AsyncGenerator<FileRows, void, undefined> {
     const deleted = file.rowDeletes === undefined ? undefined : await deletesOnce();
@@ -94,7 +92,7 @@ export function openFileSource(
   async function* readPhysical(slots: readonly number[], { prune, rows }: SourceReadOptions): AsyncGenerator<FileRows, void, undefined> {
     const wanted = slots.map((slot) => bindingAt(bindings, slot));
     const schema = toArrowSchema({ kind: "struct", fields: wanted.map(({ field }) => field) });
-    const stored = slots.filter((slot) => bindingAt(bindings, slot).from.kind === "file");
+    const stored = slots.filter(isStored);
     if (stored.length === 0) {
       const total = rows?.length ?? file.rowCount ?? rowCountOf(await footerOnce());
       yield* constantRows(schema, wanted, total, rows);
@@ -105,16 +103,9 @@ export function openFileSource(
     const window = openReadWindow(context, found, columns);
     try {
       const { codec } = context;
-      const pieces = readParquet(reader, {
-        codec,
-        footer: found,
-        columns,
-        where: storedPart(prune, stored),
-        rows,
-        readAhead: window.rowGroups,
-        signal,
-      });
-      for await (const piece of pieces) {
+      const where = storedPart(prune, stored);
+      const options = { codec, footer: found, columns, where, rows, readAhead: window.rowGroups, signal };
+      for await (const piece of readParquet(reader, options)) {
         yield { batch: withConstants(schema, wanted, piece.batch), firstRow: piece.firstRow, rows: piece.rows };
       }
     } finally {
@@ -123,7 +114,7 @@ export function openFileSource(
   }
 
   async function plan(slots: readonly number[], { prune, rows }: SourceReadOptions = {}): Promise<ReadPlan> {
-    const stored = slots.filter((slot) => bindingAt(bindings, slot).from.kind === "file");
+    const stored = slots.filter(isStored);
     const columns = stored.map((slot) => readColumn(bindingAt(bindings, slot)));
     const { parallelism } = context.codec;
     const planned = await planRead(reader, await footerOnce(), { columns, where: storedPart(prune, stored), rows, parallelism, signal });
@@ -132,7 +123,7 @@ export function openFileSource(
 
   return {
     plan,
-    isStored: (slot) => bindingAt(bindings, slot).from.kind === "file",
+    isStored,
     constant: (slot) => {
       const { from } = bindingAt(bindings, slot);
       assert(from.kind === "constant", "only a column that is not stored has a constant");
@@ -140,6 +131,12 @@ export function openFileSource(
     },
     read,
   };
+}
+
+/** What `make` gives, made at the first call. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 function bindingAt(bindings: readonly ColumnBinding[], slot: number): ColumnBinding {

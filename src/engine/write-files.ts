@@ -52,11 +52,53 @@ const PIECE_BYTES = 8 << 20;
 export function createFileSet(context: EngineContext, plan: WritePlan, options: FileSetOptions = {}): FileSet {
   // A check that cannot be made is found before anything is written.
   boundChecks(plan.rules, plan.schema);
+  const files = createPartitionFiles(context, plan, options.signal);
+  let rowCount = 0;
+  const count = (rows: number): void => {
+    rowCount += rows;
+    options.onRows?.(rowCount);
+  };
+  return {
+    get rowCount() {
+      return rowCount;
+    },
+    async write(batch, rows = "new") {
+      if (batch.numRows === 0) return;
+      if (rows === "new") enforceRules(plan.rules, plan.schema, batch);
+      for (const partition of splitByPartition(batch, plan.schema, plan.partitionBy)) {
+        for (const piece of pieces(partition.batch)) {
+          throwIfAborted(options.signal);
+          await files.put(partition, (file) => file.write(piece));
+        }
+        await files.bound();
+      }
+      count(batch.numRows);
+    },
+    async writeGroup(values, group) {
+      throwIfAborted(options.signal);
+      await files.put({ key: partitionKey(values), values }, (file) => file.writeGroup(group));
+      count(group.rowCount);
+    },
+    finish: () => files.finish(),
+    abort: () => files.abort(),
+  };
+}
+
+/** The files of a set: at most one is open for each partition. */
+interface PartitionFiles {
+  /** Lets the partition's open file take something, and ends it when it is full. */
+  put(partition: Pick<PartitionRows, "key" | "values">, take: (file: OpenDataFile) => Promise<void>): Promise<void>;
+  /** Ends the largest when the rows that wait in all of them take too much memory. */
+  bound(): Promise<void>;
+  finish(): Promise<readonly WrittenFile[]>;
+  abort(): Promise<void>;
+}
+
+function createPartitionFiles(context: EngineContext, plan: WritePlan, signal: AbortSignal | undefined): PartitionFiles {
   const open = new Map<string, OpenDataFile>();
   const all: OpenDataFile[] = [];
   const ending = new Set<Promise<unknown>>();
   const bufferedMaxBytes = context.memory.limitBytes * BUFFERED_SHARE;
-  let rowCount = 0;
 
   /** Ends a file in the background, so that the next one is filled while its last row group is encoded. */
   async function end(key: string, file: OpenDataFile): Promise<void> {
@@ -68,50 +110,29 @@ export function createFileSet(context: EngineContext, plan: WritePlan, options: 
     if (ending.size > context.codec.parallelism) await Promise.race(ending);
   }
 
-  async function fileFor(partition: Pick<PartitionRows, "key" | "values">): Promise<OpenDataFile> {
-    const known = open.get(partition.key);
-    if (known !== undefined) return known;
-    if (open.size >= OPEN_FILES_MAX) await endLargest();
-    const file = await openDataFile(context, plan, partition.values, options.signal);
-    open.set(partition.key, file);
-    all.push(file);
-    return file;
-  }
-
   async function endLargest(): Promise<void> {
     const [largest] = [...open].sort(([, a], [, b]) => b.bytes - a.bytes);
     if (largest !== undefined) await end(...largest);
   }
 
-  async function add(partition: PartitionRows): Promise<void> {
-    for (const piece of pieces(partition.batch)) {
-      throwIfAborted(options.signal);
-      const file = await fileFor(partition);
-      await file.write(piece);
-      if (file.bytes >= plan.targetFileBytes) await end(partition.key, file);
-    }
-    if (open.size > 1 && sum([...open.values()].map(({ bufferedBytes }) => bufferedBytes)) > bufferedMaxBytes) await endLargest();
+  async function fileFor({ key, values }: Pick<PartitionRows, "key" | "values">): Promise<OpenDataFile> {
+    const known = open.get(key);
+    if (known !== undefined) return known;
+    if (open.size >= OPEN_FILES_MAX) await endLargest();
+    const file = await openDataFile(context, plan, values, signal);
+    open.set(key, file);
+    all.push(file);
+    return file;
   }
 
   return {
-    get rowCount() {
-      return rowCount;
+    async put(partition, take) {
+      const file = await fileFor(partition);
+      await take(file);
+      if (file.bytes >= plan.targetFileBytes) await end(partition.key, file);
     },
-    async write(batch, rows = "new") {
-      if (batch.numRows === 0) return;
-      if (rows === "new") enforceRules(plan.rules, plan.schema, batch);
-      for (const partition of splitByPartition(batch, plan.schema, plan.partitionBy)) await add(partition);
-      rowCount += batch.numRows;
-      options.onRows?.(rowCount);
-    },
-    async writeGroup(values, group) {
-      throwIfAborted(options.signal);
-      const key = partitionKey(values);
-      const file = await fileFor({ key, values });
-      await file.writeGroup(group);
-      if (file.bytes >= plan.targetFileBytes) await end(key, file);
-      rowCount += group.rowCount;
-      options.onRows?.(rowCount);
+    async bound() {
+      if (open.size > 1 && sum([...open.values()].map(({ bufferedBytes }) => bufferedBytes)) > bufferedMaxBytes) await endLargest();
     },
     async finish() {
       for (const [key, file] of [...open]) await end(key, file);

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compressSnappy, decompressSnappy, maxCompressedSize, spliceSnappy, splicedSizeMax } from "../../../src/parquet/patch/snappy.js";
+import { compressSnappy, maxCompressedSize } from "../../../src/parquet/patch/snappy/compress-snappy.js";
+import { decompressSnappy } from "../../../src/parquet/patch/snappy/decompress-snappy.js";
+import { spliceSnappy, splicedSizeMax } from "../../../src/parquet/patch/snappy/splice-snappy.js";
 
 function compressed(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(maxCompressedSize(bytes.length));

@@ -1,5 +1,6 @@
 import { decodeHybrid, encodeHybrid, hybridSizeMax } from "./hybrid.js";
-import { compressSnappy, decompressSnappy, maxCompressedSize } from "./snappy.js";
+import { compressSnappy, maxCompressedSize } from "./snappy/compress-snappy.js";
+import { decompressSnappy } from "./snappy/decompress-snappy.js";
 import { readLength, writeLength } from "./value-list.js";
 import type { PatchCompression } from "./patch-wire.js";
 

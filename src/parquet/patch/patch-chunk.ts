@@ -35,7 +35,7 @@ export function patchChunk(bytes: Uint8Array, patch: ChunkPatch, changes: ChunkC
     firstRows: [],
   };
   const pageSummaries: ValueSummary[] = [];
-  const patcher = createPagePatcher(shape, compression, createExtremes(shape.order));
+  const patcher = createPagePatcher({ shape, compression, extremes: createExtremes(shape.order) });
   let dictionary: PatchedDictionary | undefined;
   let dictionarySize = 0;
   let row = 0;

@@ -94,33 +94,47 @@ export function spliceFile(path: string): SplicedFile {
     },
     finish() {
       assert(first !== undefined, "a file is spliced of at least one");
-      const parts: Uint8Array[] = [];
-      const place = (bytes: Uint8Array | undefined): Location | undefined => {
-        if (bytes === undefined) return undefined;
-        parts.push(bytes);
-        size += bytes.length;
-        return { offset: size - bytes.length, length: bytes.length };
-      };
-      // All column indexes, then all offset indexes, as parquet-format's PageIndex.md lays them out.
-      const encoded = indexes.map((chunks) =>
-        chunks.map(({ columnIndex, offsetIndex }) => ({ columnIndex, offsetIndex: offsetIndex && encodeOffsetIndex(offsetIndex) })),
-      );
-      const columnIndexes = encoded.map((chunks) => chunks.map(({ columnIndex }) => place(columnIndex)));
-      const offsetIndexes = encoded.map((chunks) => chunks.map(({ offsetIndex }) => place(offsetIndex)));
+      const placed = placeIndexes(indexes, size);
       const located = rowGroups.map((group, row) => ({
         ...group,
-        columns: group.columns.map((chunk, leaf) => ({
-          ...chunk,
-          columnIndex: columnIndexes[row]?.[leaf],
-          offsetIndex: offsetIndexes[row]?.[leaf],
-        })),
+        columns: group.columns.map((chunk, leaf) => ({ ...chunk, ...placed.locations[row]?.[leaf] })),
       }));
       const metadata = fileMetadata(first, located);
-      const footer = encodeFooter(metadata, { chunks: encoded.flat().map((chunk) => sealIndexes(chunk.columnIndex, chunk.offsetIndex)) });
-      size += footer.length;
-      return { parts: [...parts, footer], metadata };
+      const footer = encodeFooter(metadata, { chunks: placed.seals });
+      size = placed.end + footer.length;
+      return { parts: [...placed.parts, footer], metadata };
     },
   };
+}
+
+/** All column indexes, then all offset indexes, as parquet-format's PageIndex.md lays them out. */
+function placeIndexes(indexes: readonly (readonly ChunkIndexes[])[], start: number): PlacedIndexes {
+  const parts: Uint8Array[] = [];
+  let end = start;
+  const place = (bytes: Uint8Array | undefined): Location | undefined => {
+    if (bytes === undefined) return undefined;
+    parts.push(bytes);
+    end += bytes.length;
+    return { offset: end - bytes.length, length: bytes.length };
+  };
+  const encoded = indexes.map((chunks) =>
+    chunks.map(({ columnIndex, offsetIndex }) => ({ columnIndex, offsetIndex: offsetIndex && encodeOffsetIndex(offsetIndex) })),
+  );
+  const columnIndexes = encoded.map((chunks) => chunks.map(({ columnIndex }) => place(columnIndex)));
+  const offsetIndexes = encoded.map((chunks) => chunks.map(({ offsetIndex }) => place(offsetIndex)));
+  const locations = columnIndexes.map((chunks, row) =>
+    chunks.map((columnIndex, leaf) => ({ columnIndex, offsetIndex: offsetIndexes[row]?.[leaf] })),
+  );
+  return { parts, end, locations, seals: encoded.flat().map((chunk) => sealIndexes(chunk.columnIndex, chunk.offsetIndex)) };
+}
+
+interface PlacedIndexes {
+  readonly parts: readonly Uint8Array[];
+  /** Where the last one ends. */
+  readonly end: number;
+  /** By row group and leaf. */
+  readonly locations: readonly (readonly Pick<ColumnChunk, "columnIndex" | "offsetIndex">[])[];
+  readonly seals: readonly ReturnType<typeof sealIndexes>[];
 }
 
 function fileMetadata(first: FileMetadata, rowGroups: readonly RowGroup[]): FileMetadata {
