@@ -5,8 +5,9 @@ import { formatExpression } from "../../expression/format.js";
 import { splitMergeCondition, type MergeCondition, type MergeEquality } from "../../expression/merge-condition.js";
 import { referencedSlots, remapSlots } from "../../expression/references.js";
 import { tableScope, type Scope } from "../../expression/scope.js";
-import { isNested } from "../../schema/data-types.js";
+import { isNested, typesEqual } from "../../schema/data-types.js";
 import { findFieldIndex } from "../../schema/evolution.js";
+import { formatPath } from "../../schema/field-names.js";
 import type { StructType } from "../../schema/types.js";
 import { assignTo, bindAssignments, type Assignment } from "../rewrite/assignment.js";
 import type { RowAction } from "../rewrite/row-changes.js";
@@ -56,11 +57,12 @@ export function bindMerge(on: ExpressionNode, clauses: readonly MergeClause[], s
     notMatched: [],
     notMatchedBySource: [],
   };
+  const condition = bindCondition(on, sides);
   for (const clause of clauses) {
     const where = clause.where === undefined ? undefined : binder.predicate(clause.where, clause);
     switch (clause.on) {
       case "matched":
-        bound.matched.push({ where, action: rowAction(clause, binder) });
+        bound.matched.push({ where, action: withoutKeys(rowAction(clause, binder), condition) });
         break;
       case "not-matched":
         bound.notMatched.push({ where, action: { kind: "insert", assignments: insertedValues(clause, binder) } });
@@ -70,7 +72,7 @@ export function bindMerge(on: ExpressionNode, clauses: readonly MergeClause[], s
         break;
     }
   }
-  return { condition: bindCondition(on, sides), ...bound };
+  return { condition, ...bound };
 }
 
 function bindCondition(on: ExpressionNode, sides: MergeSides): MergeCondition {
@@ -185,6 +187,21 @@ function rowAction(clause: Exclude<MergeClause, { readonly on: "not-matched" }>,
     case "update":
       return { kind: "update", assignments: explicit(clause.set, clause, binder) };
   }
+}
+
+/** A column that equals one of the source keeps its value when it is assigned that one: an upsert of all columns leaves its keys. */
+function withoutKeys(action: RowAction, { equalities }: MergeCondition): RowAction {
+  if (action.kind === "delete") return action;
+  return { ...action, assignments: action.assignments.filter((each) => !equalities.some((equality) => isSameValue(each, equality))) };
+}
+
+function isSameValue({ slot, path, type, value }: Assignment, { target, source }: MergeEquality): boolean {
+  // Zeros of both signs are equal, and yet not the same.
+  if (path.length > 0 || type.kind === "float" || type.kind === "double") return false;
+  if (target.kind !== "reference" || source.kind !== "reference" || value.kind !== "reference") return false;
+  const isTarget = target.slot === slot && target.path.length === 1 && typesEqual(target.type, type);
+  const isSource = source.slot === value.slot && formatPath(source.path) === formatPath(value.path);
+  return isTarget && isSource && typesEqual(source.type, type);
 }
 
 function insertedValues(clause: Extract<MergeClause, { readonly on: "not-matched" }>, binder: ClauseBinder): readonly Assignment[] {

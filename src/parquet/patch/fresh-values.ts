@@ -2,7 +2,7 @@ import type { ColumnMetadata } from "../metadata/file-metadata.js";
 import { createScratch, pageBytes, readLevels } from "./page-body.js";
 import { encodings, readPageHeader } from "./page-header.js";
 import type { LeafShape } from "./patch-wire.js";
-import { valueEnd, readValues, LENGTH_BYTES, type ValueList } from "./value-list.js";
+import { readValues, type ValueList } from "./value-list.js";
 
 /** The new values of one column. */
 export interface FreshValues {
@@ -44,19 +44,21 @@ function joinLists(lists: readonly ValueList[], count: number): ValueList {
   if (lists.length === 1 && only !== undefined) return only;
   const gap = lists[0]?.gap ?? 0;
   const offsets = new Int32Array(count + 1);
-  const size = lists.reduce((sum, { bytes }) => sum + bytes.length + LENGTH_BYTES, 0);
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(lists.reduce((sum, list) => sum + bytesOf(list).length, 0));
   let at = 0;
   let value = 0;
   for (const list of lists) {
-    for (let i = 0; i + 1 < list.offsets.length; i++) {
-      const start = list.offsets[i] as number;
-      const end = valueEnd(list, i);
-      bytes.set(list.bytes.subarray(start, end), at + gap);
-      offsets[value++] = at + gap;
-      at += gap + end - start;
-    }
+    const own = bytesOf(list);
+    bytes.set(own, at);
+    const shift = at + gap - (list.offsets[0] as number);
+    for (let i = 0; i + 1 < list.offsets.length; i++) offsets[value++] = (list.offsets[i] as number) + shift;
+    at += own.length;
   }
   offsets[count] = at + gap;
   return { bytes, offsets, gap };
+}
+
+/** All its values, with the bytes between them. */
+function bytesOf({ bytes, offsets, gap }: ValueList): Uint8Array {
+  return bytes.subarray((offsets[0] as number) - gap, (offsets[offsets.length - 1] as number) - gap);
 }

@@ -79,12 +79,19 @@ export function encodeHybrid(values: Int32Array, bits: number, out: Uint8Array, 
       continue;
     }
     at = writePacked(values, packedFrom, next, { bits, out, start: at });
-    at = writeVarint((end - next) * 2, out, at);
-    for (let shift = 0; shift < bits; shift += 8) out[at++] = (value >>> shift) & 255;
+    at = encodeRun(value, end - next, bits, out, at);
     next = end;
     packedFrom = end;
   }
   return writePacked(values, packedFrom, count, { bits, out, start: at });
+}
+
+/** The same value `count` times; gives where it ends. */
+export function encodeRun(value: number, count: number, bits: number, out: Uint8Array, start: number): number {
+  if (count === 0) return start;
+  let at = writeVarint(count * 2, out, start);
+  for (let shift = 0; shift < bits; shift += 8) out[at++] = (value >>> shift) & 255;
+  return at;
 }
 
 interface PackTarget {

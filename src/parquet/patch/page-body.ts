@@ -1,4 +1,4 @@
-import { decodeHybrid, encodeHybrid, hybridSizeMax } from "./hybrid.js";
+import { decodeHybrid, encodeHybrid, encodeRun, hybridSizeMax } from "./hybrid.js";
 import { compressSnappy, maxCompressedSize } from "./snappy/compress-snappy.js";
 import { decompressSnappy } from "./snappy/decompress-snappy.js";
 import { readLength, writeLength } from "./value-list.js";
@@ -58,11 +58,14 @@ export function pageBytes(stored: Uint8Array, size: number, compression: PatchCo
   return body;
 }
 
-/** The first `size` bytes of `body` as they are stored, in `scratch`. */
-export function storedBytes(body: Uint8Array, size: number, compression: PatchCompression, scratch: Scratch): Uint8Array {
+/**
+ * The first `size` bytes of `body` as they are stored, in `scratch`. `share` is how much of a page like it compression has left: the
+ * less there was to gain, the less is looked for.
+ */
+export function storedBytes(body: Uint8Array, size: number, compression: PatchCompression, scratch: Scratch, share = 0): Uint8Array {
   if (compression === "uncompressed") return body.subarray(0, size);
   const out = scratch.take(maxCompressedSize(size));
-  return out.subarray(0, compressSnappy(body, size, out, 0));
+  return out.subarray(0, compressSnappy(body, size, out, 0, share > 0.9 ? 4 : 1));
 }
 
 /** Definition levels of a page of `count` rows, and where its values begin; levels are absent where no row is null. */
@@ -76,9 +79,21 @@ export function readLevels(body: Uint8Array, size: number, count: number): PageL
   if (size < start) return undefined;
   const end = start + readLength(body, 0);
   if (end > size) return undefined;
+  if (isRunOfOnes(body, start, end, count)) return { levels: undefined, end };
   const levels = pageMemory.levels.take(count);
   if (!decodeHybrid(body, start, end, 1, levels)) return undefined;
   return { levels: levels.includes(0) ? levels : undefined, end };
+}
+
+/** Whether the levels are one run and say that no row is null, as those of most pages do. */
+function isRunOfOnes(body: Uint8Array, start: number, end: number, count: number): boolean {
+  let [header, at] = [0, start];
+  for (let scale = 1; at < end && at < start + 4; scale *= 128) {
+    const byte = body[at++] as number;
+    header += (byte & 127) * scale;
+    if (byte < 128) return at + 1 === end && body[at] === 1 && header === count * 2;
+  }
+  return false;
 }
 
 /** Bytes that `writeLevels` may need. */
@@ -89,7 +104,7 @@ export function levelsSizeMax(count: number): number {
 /** Gives where the levels end. */
 export function writeLevels(levels: Int32Array | undefined, count: number, out: Uint8Array): number {
   const start = 4;
-  const end = encodeHybrid(levels ?? pageMemory.levels.take(count).fill(1), 1, out, start);
+  const end = levels === undefined ? encodeRun(1, count, 1, out, start) : encodeHybrid(levels, 1, out, start);
   writeLength(end - start, out, 0);
   return end;
 }

@@ -1,4 +1,4 @@
-import { growableInts, reserveInts, type GrowableInts } from "../../columnar/growable-ints.js";
+import { growableInts, reserveInts } from "../../columnar/growable-ints.js";
 import { LENGTH_BYTES, readLength, writeLength, type ValueList } from "./value-list.js";
 
 /** The changes that fall on one page: `rows` count from the page's first row. */
@@ -72,71 +72,27 @@ export function editPage(rowCount: number, levels: Int32Array | undefined, { row
   return { rowCount: kept, levels: nulls === 0 ? undefined : merged, valueCount, pieces: edited };
 }
 
-/** Where the edited values go, and what was replaced on the way: see `SplicedBytes.edits`. */
+/** Where the edited values go. */
 export interface EditTarget {
   readonly out: Uint8Array;
   readonly start: number;
-  readonly edits: GrowableInts;
 }
 
-/** Stretches of old bytes and new values, put one after the other; what is not kept of the old becomes an edit. */
-function joinPieces(old: Uint8Array, first: number, { out, start, edits }: EditTarget): PieceJoiner {
-  let at = start;
-  /** The end of what was kept last, before and after. */
-  let kept = first;
-  let keptAt = start;
-  const note = (oldStart: number): void => {
-    if (oldStart === kept && at === keptAt) return;
-    reserveInts(edits, 4);
-    edits.array.set([kept, oldStart, keptAt, at], edits.length);
-    edits.length += 4;
-  };
-  return {
-    keep: (from, to) => {
-      note(from);
-      out.set(old.subarray(from, to), at);
-      at += to - from;
-      kept = to;
-      keptAt = at;
-    },
-    put: ({ bytes, offsets, gap }, value) => {
-      const source = offsets[value] as number;
-      const end = (offsets[value + 1] as number) - gap;
-      if (gap === LENGTH_BYTES) writeLength(end - source, out, at);
-      at += gap;
-      for (let byte = source; byte < end; byte++) out[at++] = bytes[byte] as number;
-    },
-    finish: (oldEnd) => {
-      note(oldEnd);
-      return at;
-    },
-  };
-}
-
-interface PieceJoiner {
-  keep(from: number, to: number): void;
-  put(values: ValueList, value: number): void;
-  /** Gives where the result ends. */
-  finish(oldEnd: number): number;
-}
-
-/** The edited values of fixed width; gives where they end. `page[first]` is the first of `count` old values. */
+/** The edited values of fixed width; gives where they end. `page[first]` is the first of the old values. */
 export function editFixed(
   page: Uint8Array,
-  old: { readonly first: number; readonly count: number; readonly width: number },
+  { first, width }: { readonly first: number; readonly width: number },
   { pieces }: PageEdit,
   values: ValueList,
-  target: EditTarget,
+  { out, start }: EditTarget,
 ): number {
-  const { first, count, width } = old;
-  const joiner = joinPieces(page, first, target);
+  let at = start;
   for (let i = 0; i < pieces.length; i += 2) {
     const from = pieces[i] as number;
     const to = pieces[i + 1] as number;
-    if (from < 0) joiner.put(values, to);
-    else joiner.keep(first + from * width, first + to * width);
+    at = from < 0 ? putValue(values, to, out, at) : copyBytes(page, first + from * width, first + to * width, out, at);
   }
-  return joiner.finish(first + count * width);
+  return at;
 }
 
 /** As `editFixed`, for values with their lengths before them, the last of which ends where the page does; -1 when they do not fit it. */
@@ -145,9 +101,9 @@ export function editBytes(
   old: { readonly first: number; readonly end: number },
   { pieces }: PageEdit,
   values: ValueList,
-  target: EditTarget,
+  { out, start }: EditTarget,
 ): number {
-  const joiner = joinPieces(page, old.first, target);
+  let at = start;
   let value = 0;
   let cursor = old.first;
   const advance = (to: number): void => {
@@ -157,16 +113,33 @@ export function editBytes(
     const from = pieces[i] as number;
     const to = pieces[i + 1] as number;
     if (from < 0) {
-      joiner.put(values, to);
+      at = putValue(values, to, out, at);
       continue;
     }
     advance(from);
-    const start = cursor;
+    const kept = cursor;
     advance(to);
     if (value < to || cursor > old.end) return -1;
-    joiner.keep(start, cursor);
+    at = copyBytes(page, kept, cursor, out, at);
   }
-  return joiner.finish(old.end);
+  return at;
+}
+
+/** One value, with its length where values have one. */
+function putValue({ bytes, offsets, gap }: ValueList, value: number, out: Uint8Array, start: number): number {
+  const source = offsets[value] as number;
+  const end = (offsets[value + 1] as number) - gap;
+  if (gap === LENGTH_BYTES) writeLength(end - source, out, start);
+  return copyBytes(bytes, source, end, out, start + gap);
+}
+
+/** Shorter stretches are copied sooner than handed to a call. */
+const CALL_BYTES_MIN = 64;
+
+function copyBytes(bytes: Uint8Array, from: number, to: number, out: Uint8Array, start: number): number {
+  if (to - from >= CALL_BYTES_MIN) out.set(bytes.subarray(from, to), start);
+  else for (let byte = from; byte < to; byte++) out[start + byte - from] = bytes[byte] as number;
+  return start + to - from;
 }
 
 /** As `editFixed`, for numbers: dictionary indices, booleans. `fresh[i]` stands for the new value i; `out` has room for them all. */

@@ -66,15 +66,28 @@ export function editedNumbers(page: OpenPage, numbers: Int32Array, fresh: Int32A
   return [edit, editNumbers(numbers, edit, fresh, pageMemory.fresh.take(edit.valueCount))];
 }
 
-/** The new page: levels, and then at most `sizeMax` bytes of values, which `write` puts at a place and gives the end of. */
+/**
+ * The new page: levels, and then at most `sizeMax` bytes of values, which `write` puts at a place and gives the end of; -1 for values
+ * that are damaged.
+ */
 export function encodePage(
+  page: OpenPage,
   edit: PageEdit,
   sizeMax: number,
   { shape, compression }: PageKit,
   write: (out: Uint8Array, start: number) => number,
-): Pick<PatchedPage, "rowCount" | "size" | "stored"> {
+): EncodedPage | undefined {
   const out = pageMemory.edited.take(levelsSizeMax(edit.rowCount) + sizeMax);
-  const start = shape.isOptional ? writeLevels(edit.levels, edit.rowCount, out) : 0;
-  const size = write(out, start);
-  return { rowCount: edit.rowCount, size, stored: storedBytes(out, size, compression, pageMemory.packed) };
+  const first = shape.isOptional ? writeLevels(edit.levels, edit.rowCount, out) : 0;
+  const size = write(out, first);
+  if (size < 0) return undefined;
+  const stored = storedBytes(out, size, compression, pageMemory.packed, page.stored.length / page.size);
+  return { rowCount: edit.rowCount, size, stored, body: out, first };
+}
+
+export interface EncodedPage extends Omit<PatchedPage, "summary"> {
+  /** Uncompressed. */
+  readonly body: Uint8Array;
+  /** Where its values begin. */
+  readonly first: number;
 }

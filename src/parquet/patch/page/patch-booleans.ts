@@ -11,7 +11,8 @@ export function patchBooleans(page: OpenPage, kit: PageKit): PatchedPage | undef
   for (const value of [0, 1]) if (numbers.includes(value)) kit.extremes.add(Uint8Array.of(value), 0, 1);
   const summary = kit.extremes.take(edit.rowCount - edit.valueCount);
   if (changes.rows.length === 0) return { rowCount, size, stored, summary };
-  return { ...encodePage(edit, numbers.length, kit, (out, start) => packBits(numbers, out, start)), summary };
+  const encoded = encodePage(page, edit, numbers.length, kit, (out, start) => packBits(numbers, out, start));
+  return encoded && { ...encoded, summary };
 }
 
 function packBits(bits: Int32Array, out: Uint8Array, start: number): number {

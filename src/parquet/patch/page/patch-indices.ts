@@ -21,11 +21,11 @@ export function createIndexPatcher(kit: PageKit): IndexPatcher {
     if (changes.rows.length === 0) return { rowCount, size, stored, summary };
     const width = Math.max(1, 32 - Math.clz32(Math.max(0, greatest)));
     if (width > HYBRID_BITS_MAX) return undefined;
-    const encoded = encodePage(edit, hybridSizeMax(numbers.length, width) + 1, kit, (out, start) => {
+    const encoded = encodePage(page, edit, hybridSizeMax(numbers.length, width) + 1, kit, (out, start) => {
       out[start] = width;
       return encodeHybrid(numbers, width, out, start + 1);
     });
-    return { ...encoded, summary };
+    return encoded && { ...encoded, summary };
   };
 }
 

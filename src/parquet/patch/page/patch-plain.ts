@@ -1,19 +1,16 @@
-import { growableInts, type GrowableInts } from "../../../columnar/growable-ints.js";
 import type { Extremes } from "../extremes.js";
-import { levelsSizeMax, pageMemory, writeLevels } from "../page-body.js";
 import { editBytes, editFixed } from "../page-edit.js";
 import type { LeafShape, ValueSummary } from "../patch-wire.js";
-import { spliceSnappy, splicedSizeMax } from "../snappy/splice-snappy.js";
 import { LENGTH_BYTES, readLength, type ValueList } from "../value-list.js";
-import { editOf, type OpenPage, type PageKit, type PatchedPage } from "./open-page.js";
+import { editOf, encodePage, type OpenPage, type PageKit, type PatchedPage } from "./open-page.js";
 
 const NO_VALUES: ValueList = { bytes: new Uint8Array(0), offsets: new Int32Array(1), gap: 0 };
 
 /** A page in plain encoding, of anything but booleans: stretches between changed values are copied. `undefined` when it is damaged. */
 export function patchPlain(page: OpenPage, kit: PageKit): PatchedPage | undefined {
   const { stored, body, size, first, rowCount, changes, valueCount } = page;
-  const { shape, compression, extremes } = kit;
-  const { width, isOptional } = shape;
+  const { shape, extremes } = kit;
+  const { width } = shape;
   if (changes.rows.length === 0) {
     const summary = summarize(body, { first, end: size, count: valueCount, nullCount: rowCount - valueCount }, shape, extremes);
     return summary && { rowCount, size, stored, summary };
@@ -21,27 +18,16 @@ export function patchPlain(page: OpenPage, kit: PageKit): PatchedPage | undefine
   if (width > 0 && first + valueCount * width !== size) return undefined;
   const values = changes.fresh?.values ?? NO_VALUES;
   const edit = editOf(page);
-  const out = pageMemory.edited.take(levelsSizeMax(edit.rowCount) + size + freshSize(values));
-  const start = isOptional ? writeLevels(edit.levels, edit.rowCount, out) : 0;
-  const edits = growableInts(4 * changes.rows.length + 8);
-  if (isOptional) edits.array.set([0, first, 0, start], (edits.length += 4) - 4);
-  const target = { out, start, edits };
-  const end =
+  const encoded = encodePage(page, edit, size + freshSize(values), kit, (out, start) =>
     width > 0
-      ? editFixed(body, { first, count: valueCount, width }, edit, values, target)
-      : editBytes(body, { first, end: size }, edit, values, target);
-  if (end < 0) return undefined;
+      ? editFixed(body, { first, width }, edit, values, { out, start })
+      : editBytes(body, { first, end: size }, edit, values, { out, start }),
+  );
+  if (encoded === undefined) return undefined;
   const nullCount = edit.rowCount - edit.valueCount;
-  const summary = summarize(out, { first: start, end, count: edit.valueCount, nullCount }, shape, extremes);
-  if (summary === undefined) return undefined;
-  const fresh = compression === "uncompressed" ? out.subarray(0, end) : spliced(page, out, end, edits);
-  return { rowCount: edit.rowCount, size: end, stored: fresh, summary };
-}
-
-function spliced({ stored, body }: OpenPage, out: Uint8Array, size: number, { array, length }: GrowableInts): Uint8Array {
-  const bytes = { stored, old: body, fresh: out, size, edits: array.subarray(0, length) };
-  const room = pageMemory.packed.take(splicedSizeMax(bytes));
-  return room.subarray(0, spliceSnappy(bytes, room));
+  const kept = { first: encoded.first, end: encoded.size, count: edit.valueCount, nullCount };
+  const summary = summarize(encoded.body, kept, shape, extremes);
+  return summary && { ...encoded, summary };
 }
 
 interface PlainValues {

@@ -11,14 +11,26 @@ export function maxCompressedSize(size: number): number {
   return 32 + size + Math.ceil(size / 6);
 }
 
+/** How far apart copies are looked for at first: 1 is everywhere. Less is found with larger steps, in less time. */
+export type SearchStep = 1 | 4;
+
 /**
  * Compresses the first `size` bytes of `input` into `out` from `start`, where `maxCompressedSize(size)` bytes are free; gives where it
  * ends.
  */
-export function compressSnappy(input: Uint8Array, size: number, out: Uint8Array, start: number): number {
+export function compressSnappy(input: Uint8Array, size: number, out: Uint8Array, start: number, step: SearchStep = 1): number {
   let at = writePreamble(size, out, start);
-  for (let from = 0; from < size; from += BLOCK_BYTES) at = compressBlock(input, from, Math.min(size, from + BLOCK_BYTES), out, at);
+  for (let from = 0; from < size; from += BLOCK_BYTES) {
+    const end = Math.min(size, from + BLOCK_BYTES);
+    at = compressBlock(input, from, end, { out, start: at, step });
+  }
   return at;
+}
+
+interface BlockTarget {
+  readonly out: Uint8Array;
+  readonly start: number;
+  readonly step: SearchStep;
 }
 
 function load(bytes: Uint8Array, at: number): number {
@@ -29,14 +41,14 @@ function hash(word: number): number {
   return Math.imul(word, 0x1e35a7bd) >>> (32 - HASH_BITS);
 }
 
-function compressBlock(input: Uint8Array, base: number, end: number, out: Uint8Array, start: number): number {
+function compressBlock(input: Uint8Array, base: number, end: number, { out, start, step }: BlockTarget): number {
   let at = start;
   let pending = base;
   const limit = end - BLOCK_MARGIN;
   if (limit > base) {
     positions.fill(0);
     let from = base + 1;
-    let skip = 32;
+    let skip = 32 * step;
     while (from <= limit) {
       const word = load(input, from);
       const slot = hash(word);
@@ -53,7 +65,7 @@ function compressBlock(input: Uint8Array, base: number, end: number, out: Uint8A
       at = writeCopy(from - candidate, length, out, at);
       from += length;
       pending = from;
-      skip = 32;
+      skip = 32 * step;
     }
   }
   return writeLiteral(input, pending, end, out, at);
