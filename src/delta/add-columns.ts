@@ -28,7 +28,7 @@ function partitionField(configuration: TableConfiguration): readonly Field[] {
 }
 
 /** PROTOCOL.md "Checkpoints": without `writeStatsAsJson` the statistics are a struct, which is wide and so read only then. */
-function statsFields({ metadata, dataSchema }: TableConfiguration): readonly Field[] {
+function statsFields({ metadata, files }: TableConfiguration): readonly Field[] {
   const asJson = readProperty(metadata.configuration, properties.checkpointWriteStatsAsJson);
-  return asJson ? [addFields.stats] : [addFields.stats, field("stats_parsed", parsedStatsType(dataSchema))];
+  return asJson ? [addFields.stats] : [addFields.stats, field("stats_parsed", parsedStatsType(files.schema))];
 }

@@ -9,7 +9,7 @@ export function addSource(add: AddFile, configuration: TableConfiguration): AddS
     path: () => add.path,
     size: () => add.size,
     partitionValues: () => add.partitionValues,
-    stats: () => fileStats(add.stats, configuration.dataSchema),
+    stats: () => fileStats(add.stats, configuration.files),
     deletionVector: () => add.deletionVector,
     action: () => add,
   };

@@ -10,7 +10,8 @@ import { structChild, vectorReader } from "./checkpoint-rows.js";
 import type { AddSource } from "./data-file-view.js";
 import { corruptLog } from "./protocol/action-fields.js";
 import type { AddFile, DeletionVectorDescriptor, PartitionValues } from "./protocol/actions.js";
-import { leafType, noBounds, reliableNullCount } from "./protocol/column-stats.js";
+import { noBounds, reliableNullCount } from "./protocol/column-stats.js";
+import type { FileColumns } from "./protocol/file-columns.js";
 import { fileStats, numRecordsOf } from "./protocol/file-stats.js";
 import { widenStatsValue } from "./protocol/stats-value.js";
 import type { TableConfiguration } from "./protocol/table-configuration.js";
@@ -39,7 +40,7 @@ export function checkpointAdds(rows: FileActionRows, configuration: TableConfigu
   const statsOf = text("stats");
   const partitionOf = mapReader(structChild(addType, add, "partitionValues"));
   const vectorOf = vectorReader(addType, add);
-  const parsedStats = parsedStatsReader(addType, add, configuration.dataSchema);
+  const parsedStats = parsedStatsReader(addType, add, configuration.files);
 
   const required = <T>(value: T | undefined, name: string): T => {
     if (value === undefined) throw corruptLog(place, `an "add" has no ${name}`);
@@ -47,7 +48,7 @@ export function checkpointAdds(rows: FileActionRows, configuration: TableConfigu
   };
   const statsBounds = (row: number): Bounds => {
     const json = statsOf(row);
-    return json === undefined ? (parsedStats?.(row) ?? noBounds) : fileStats(json, configuration.dataSchema);
+    return json === undefined ? (parsedStats?.(row) ?? noBounds) : fileStats(json, configuration.files);
   };
   const path = (row: number): string => required(pathOf(row), "path");
   const size = (row: number): number => required(sizeOf(row), "size");
@@ -113,7 +114,7 @@ export function mapReader(column: Column | undefined): (row: number) => Partitio
 const emptyMap: PartitionValues = new Map();
 
 /** PROTOCOL.md "Checkpoints", `stats_parsed`: the statistics as a struct. `undefined` when they were not read. */
-function parsedStatsReader(addType: StructType, add: Column, dataSchema: StructType): ((row: number) => Bounds) | undefined {
+function parsedStatsReader(addType: StructType, add: Column, files: FileColumns): ((row: number) => Bounds) | undefined {
   const type = addType.fields.find((field) => field.name === "stats_parsed")?.type;
   const column = structChild(addType, add, "stats_parsed");
   if (type?.kind !== "struct" || column === undefined) return undefined;
@@ -132,12 +133,13 @@ function parsedStatsReader(addType: StructType, add: Column, dataSchema: StructT
       return count(["numRecords"], row);
     },
     column(path): ColumnBounds | undefined {
-      const leaf = leafType(dataSchema, path);
-      if (leaf === undefined) return undefined;
+      const found = files.find(path);
+      if (found === undefined) return undefined;
+      const { type: leaf, path: names } = found;
       const tight = cell(["tightBounds"], row) !== false;
-      const min = widenStatsValue(cell(["minValues", ...path], row), leaf, "min");
-      const max = widenStatsValue(cell(["maxValues", ...path], row), leaf, "max");
-      const nullCount = reliableNullCount(count(["nullCount", ...path], row), { numRecords: count(["numRecords"], row), tight });
+      const min = widenStatsValue(cell(["minValues", ...names], row), leaf, "min");
+      const max = widenStatsValue(cell(["maxValues", ...names], row), leaf, "max");
+      const nullCount = reliableNullCount(count(["nullCount", ...names], row), { numRecords: count(["numRecords"], row), tight });
       return {
         ...(min === undefined ? {} : { min }),
         ...(max === undefined ? {} : { max }),

@@ -50,7 +50,7 @@ export function checkpointAddWriter(configuration: TableConfiguration): Checkpoi
   const asJson = readProperty(settings, properties.checkpointWriteStatsAsJson);
   const asStruct = readProperty(settings, properties.checkpointWriteStatsAsStruct);
   const plain = struct(Object.values(plainFields));
-  const parsed = field("stats_parsed", parsedStatsType(configuration.dataSchema));
+  const parsed = field("stats_parsed", parsedStatsType(configuration.files.schema));
   const partitionType = parsedPartitionType(configuration.partitionFields);
   const partition: readonly Field[] = partitionType === undefined ? [] : [field("partitionValues_parsed", partitionType)];
   const derived = struct([...(asJson ? [statsField] : []), ...(asStruct ? [...partition, parsed] : [])]);
@@ -210,10 +210,10 @@ function mirrored(type: StructType, above: readonly string[], value: (path: read
   return Object.fromEntries(entries);
 }
 
-function parsedPartition(source: AddSource, { partitionFields, metadata }: TableConfiguration): object {
+function parsedPartition(source: AddSource, { partitionFields, files }: TableConfiguration): object {
   const texts = source.partitionValues();
   const entries = partitionFields.map(({ name, type }, at): [string, unknown] => {
-    const column = metadata.partitionColumns[at] ?? name;
+    const column = files.partitionKeys[at] ?? name;
     const value = decodePartitionValue(texts.get(column) ?? null, type, column, { file: source.path() });
     return [name, value === null ? null : rowValue(type, value)];
   });

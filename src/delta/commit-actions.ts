@@ -93,7 +93,7 @@ function addEncoder(after: TableConfiguration, dataChange: boolean): (file: Writ
 }
 
 /** @throws schema/not-null  an empty text is stored as null, which a NOT NULL partition column does not take */
-function partitionValues(file: WrittenFile, { metadata, partitionFields }: TableConfiguration): ReadonlyMap<string, string | null> {
+function partitionValues(file: WrittenFile, { files, partitionFields }: TableConfiguration): ReadonlyMap<string, string | null> {
   return new Map(
     partitionFields.map((field, at) => {
       const text = encodePartitionValue(file.partition.get(field.name) ?? null, field.type);
@@ -105,7 +105,7 @@ function partitionValues(file: WrittenFile, { metadata, partitionFields }: Table
           { column: field.name },
         );
       }
-      return [metadata.partitionColumns[at] ?? field.name, text] as const;
+      return [files.partitionKeys[at] ?? field.name, text] as const;
     }),
   );
 }

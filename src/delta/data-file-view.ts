@@ -83,7 +83,7 @@ export function partitionOf(
   const values = new Map<string, Value>();
   const texts = configuration.partitionFields.length === 0 ? noTexts : source.partitionValues();
   for (const [at, field] of configuration.partitionFields.entries()) {
-    const column = configuration.metadata.partitionColumns[at] ?? field.name;
+    const column = configuration.files.partitionKeys[at] ?? field.name;
     values.set(field.name, decodePartitionValue(partitionText(texts, column, source, place), field.type, column, place));
   }
   return values;

@@ -43,9 +43,7 @@ function partitionPruner(predicate: BoundExpression, configuration: TableConfigu
   const mayMatch = compilePruner(predicate);
   const slots = referencedSlots(predicate);
   const used = configuration.partitionFields.flatMap((field, at) =>
-    slots.has(configuration.schema.fields.indexOf(field))
-      ? [{ field, column: configuration.metadata.partitionColumns[at] ?? field.name }]
-      : [],
+    slots.has(configuration.schema.fields.indexOf(field)) ? [{ field, column: configuration.files.partitionKeys[at] ?? field.name }] : [],
   );
   const judged = new Map<string, boolean>();
   return {

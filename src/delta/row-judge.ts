@@ -21,7 +21,7 @@ export type RowJudge = (rows: FileActionRows) => (row: number) => Verdict;
 
 export function createRowJudge({ partition, statistics }: FilePredicate, configuration: TableConfiguration): RowJudge {
   const mayMatch = statistics === undefined ? undefined : compilePruner(statistics);
-  const scanner = createStatsScanner(configuration.dataSchema, statistics === undefined ? [] : referencedPaths(statistics));
+  const scanner = createStatsScanner(configuration.files, statistics === undefined ? [] : referencedPaths(statistics));
   return (rows) => {
     const byPartition = partition === undefined ? undefined : partitionTest(partition, rows);
     const statsOf = mayMatch === undefined ? undefined : statsReader(rows, configuration, scanner.scan);

@@ -1,10 +1,11 @@
 import { assert } from "../base/assert.js";
-import type { Field, StructType } from "../schema/types.js";
+import type { Field } from "../schema/types.js";
 import type { DataFile, Version } from "../table/data-file.js";
 import type { Capabilities, ColumnBinding, PlanQuery, Snapshot } from "../table/snapshot.js";
 import type { WritePlan, WritePlanOptions } from "../table/write-plan.js";
 import type { DeltaContext } from "./delta-context.js";
 import { isFeatureActive } from "./protocol/features.js";
+import type { TableConfiguration } from "./protocol/table-configuration.js";
 import { countRows } from "./row-count.js";
 import { readRowDeletes } from "./row-deletes.js";
 import type { TableState } from "./table-state.js";
@@ -34,7 +35,7 @@ export function createSnapshot(context: DeltaContext, state: TableState): DeltaS
     properties: metadata.configuration,
     capabilities: capabilitiesOf(state),
     plan: (query) => planned(context, state, query),
-    bind: (file, columns) => columns.map((column) => bindColumn(file, column, partitionFields)),
+    bind: (file, columns) => columns.map((column) => bindColumn(file, column, configuration)),
     deletedRows: ({ path, rowDeletes }, signal) =>
       rowDeletes === undefined ? Promise.resolve(undefined) : readRowDeletes(context, path, rowDeletes, signal),
     rowCount: (signal) => {
@@ -63,12 +64,12 @@ function capabilitiesOf({ configuration }: TableState): Capabilities {
 }
 
 /** PROTOCOL.md "Data Files": partition values come from the log; "Void Type": such columns are in no file. */
-function bindColumn(file: DataFile, column: Field, partitionFields: StructType["fields"]): ColumnBinding {
+function bindColumn(file: DataFile, column: Field, { partitionFields, files }: TableConfiguration): ColumnBinding {
   if (partitionFields.some((field) => field.name === column.name)) {
     return { field: column, from: { kind: "constant", value: file.partition.get(column.name) ?? null } };
   }
   if (column.type.kind === "void") return { field: column, from: { kind: "constant", value: null } };
-  return { field: column, from: { kind: "file", field: column, matchBy: "name" } };
+  return { field: column, from: { kind: "file", matchBy: files.matchBy, nameInFile: files.nameOf } };
 }
 
 /** The state behind a snapshot of this format. */

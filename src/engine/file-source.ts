@@ -152,7 +152,7 @@ function rowCountOf(footer: ParquetFooter): number {
 /** How a stored column is found in its file. */
 export function readColumn({ field, from }: ColumnBinding): ReadColumn {
   assert(from.kind === "file", "only stored columns are read");
-  return { name: from.field.name, field: { ...from.field, type: field.type }, matchBy: from.matchBy };
+  return { name: field.name, field, matchBy: from.matchBy, nameInFile: from.nameInFile };
 }
 
 /** The part of `prune` that can be judged by the stored columns alone, bound to their positions in `stored`. */

@@ -26,7 +26,7 @@ export function openReadWindow(context: EngineContext, footer: ParquetFooter, co
 
 /** What the largest row group takes: the fetched bytes and, about twice their plain size, the decoded columns. */
 export function rowGroupBytes({ metadata, schema }: ParquetFooter, columns: readonly ReadColumn[]): number {
-  const names = new Set(columns.map(({ field }) => field.name.toLowerCase()));
+  const names = new Set(columns.map(({ field, nameInFile }) => (nameInFile?.(field) ?? field.name).toLowerCase()));
   const isWanted = schema.leaves.map(
     ({ path }) => names.has((path[0] ?? "").toLowerCase()) || columns.some(({ matchBy }) => matchBy === "id"),
   );

@@ -63,8 +63,8 @@ export interface ColumnBinding {
   /** The logical column as the reader wants it. */
   readonly field: Field;
   readonly from:
-    /** A column of the file: matched by `fieldId` when given, else by name; nested names likewise. Absent in the file: nulls. */
-    | { readonly kind: "file"; readonly field: Field; readonly matchBy: "name" | "id" }
+    /** A column of the file: matched by the id in the metadata, or by the name that files have for it; nested ones likewise. Absent: nulls. */
+    | { readonly kind: "file"; readonly matchBy: "name" | "id"; readonly nameInFile: (field: Field) => string }
     | { readonly kind: "constant"; readonly value: Value };
 }
 

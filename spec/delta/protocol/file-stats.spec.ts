@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fileColumns } from "../../../src/delta/protocol/file-columns.js";
 import { fileStats, numRecordsOf } from "../../../src/delta/protocol/file-stats.js";
 import type { ColumnBounds } from "../../../src/expression/bounds.js";
 import { formatTimestamp } from "../../../src/schema/datetime.js";
@@ -13,8 +14,9 @@ const schema = parseSchemaText(
     "ts timestamp, ntz timestamp_ntz, " +
     "a struct<b: struct<c: long>>, list array<int>",
 );
+const filesOf = (of: StructType): ReturnType<typeof fileColumns> => fileColumns("none", of, [], []);
 const of = (stats: string, column: string, in_: StructType = schema): ColumnBounds | undefined =>
-  fileStats(stats, in_).column(column.split("."));
+  fileStats(stats, filesOf(in_)).column(column.split("."));
 const minOf = (json: string, column: string): Value | undefined => of(`{"numRecords":1,"minValues":{"${column}":${json}}}`, column)?.min;
 const maxOf = (json: string, column: string): Value | undefined => of(`{"numRecords":1,"maxValues":{"${column}":${json}}}`, column)?.max;
 
@@ -36,7 +38,7 @@ describe("statistics", () => {
     expect(of(stats, "list")).toEqual({ nullCount: 1 });
     expect(of(stats, "a.b")).toBeUndefined();
     expect(of(stats, "a.x")).toBeUndefined();
-    expect(fileStats(stats, schema).rowCount).toBe(4);
+    expect(fileStats(stats, filesOf(schema)).rowCount).toBe(4);
   });
 
   it("of timestamps bound every µs that was cut to the same millisecond", () => {
@@ -111,7 +113,7 @@ describe("statistics", () => {
     '{"minValues":{"i":[1]},"numRecords":"7"}',
   ])("that are damaged (%s) are unknown, not an error", (text) => {
     expect(of(text, "i")).toBeUndefined();
-    expect(fileStats(text, schema).rowCount).toBeUndefined();
+    expect(fileStats(text, filesOf(schema)).rowCount).toBeUndefined();
     expect(numRecordsOf(text)).toBeUndefined();
   });
 

@@ -6,6 +6,7 @@ import { field, struct, types } from "../../../src/schema/data-types.js";
 import { parseSchemaText } from "../../../src/schema/type-text.js";
 import type { DataType, StructType } from "../../../src/schema/types.js";
 import type { Value } from "../../../src/schema/value.js";
+import { fileColumns } from "../../../src/delta/protocol/file-columns.js";
 import { fileStats } from "../../../src/delta/protocol/file-stats.js";
 import { statsColumns } from "../../../src/delta/protocol/stats-columns.js";
 import { encodeStats, truncateMax, truncateMin } from "../../../src/delta/protocol/stats-encode.js";
@@ -35,7 +36,7 @@ describe("encodeStats", () => {
       fc.property(columns, ({ type, values }) => {
         const schema = struct([field("c", type)]);
         const text = encodeStats(boundsOf(type, values), values.length, statsColumns(schema, [], new Map()));
-        const read = fileStats(text, schema);
+        const read = fileStats(text, fileColumns("none", schema, [], []));
         expect(read.rowCount).toBe(values.length);
         const { min, max, nullCount } = read.column(["c"]) ?? {};
         expect(nullCount).toBe(values.filter((value) => value === null).length);

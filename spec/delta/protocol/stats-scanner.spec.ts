@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fileColumns } from "../../../src/delta/protocol/file-columns.js";
 import { fileStats } from "../../../src/delta/protocol/file-stats.js";
 import { createStatsScanner } from "../../../src/delta/protocol/stats-scanner.js";
 import { parseSchemaText } from "../../../src/schema/type-text.js";
@@ -53,14 +54,15 @@ const stats = object(
     .map((record) => Object.entries(record)),
 );
 
-const scanner = createStatsScanner(schema, paths);
+const files = fileColumns("none", schema, [], []);
+const scanner = createStatsScanner(files, paths);
 const encoder = new TextEncoder();
 
 function compare(text: string, before = "", after = ""): void {
   const bytes = encoder.encode(before + text + after);
   const start = encoder.encode(before).length;
   const scanned = scanner.scan(bytes, start, start + encoder.encode(text).length);
-  const parsed = fileStats(text, schema);
+  const parsed = fileStats(text, files);
   expect(scanned.rowCount).toBe(parsed.rowCount);
   for (const path of paths) expect(scanned.column(path), `${path.join(".")} of ${text}`).toEqual(parsed.column(path));
 }

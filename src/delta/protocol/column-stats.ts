@@ -1,5 +1,5 @@
 import type { Bounds, ColumnBounds } from "../../expression/bounds.js";
-import type { DataType, Field, StructType } from "../../schema/types.js";
+import type { DataType } from "../../schema/types.js";
 import type { ExactJson } from "./exact-json.js";
 import { decodeStatsValue } from "./stats-value.js";
 
@@ -45,16 +45,4 @@ export function reliableNullCount(nullCount: number | undefined, file: FileEntri
 
 export function countOf(json: unknown): number | undefined {
   return Number.isSafeInteger(json) && Number(json) >= 0 ? Number(json) : undefined;
-}
-
-/** The type at `path`, through structs only. Arrays and maps have a null count but no bounds. */
-export function leafType(schema: StructType, path: readonly string[]): DataType | undefined {
-  let type: DataType = schema;
-  for (const name of path) {
-    if (type.kind !== "struct") return undefined;
-    const field: Field | undefined = type.fields.find((candidate) => candidate.name === name);
-    if (field === undefined) return undefined;
-    type = field.type;
-  }
-  return type;
 }

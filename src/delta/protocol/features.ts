@@ -84,10 +84,8 @@ export const features: readonly Feature[] = Object.freeze([
     name: "columnMapping",
     kind: "reader-writer",
     legacy: { minReaderVersion: 2, minWriterVersion: 5 },
-    read: "inactive",
-    write: "inactive",
-    since: "0.1",
-    note: "Renamed and dropped columns without rewriting; mode `none` only",
+    ...untilActive,
+    note: "Columns renamed and dropped without rewriting files, by name and by id",
     isActive: (state) => (state.metadata.configuration.get("delta.columnMapping.mode") ?? "none").toLowerCase() !== "none",
   },
   {

@@ -1,14 +1,14 @@
 import type { Bounds } from "../../expression/bounds.js";
-import type { StructType } from "../../schema/types.js";
 import { isJsonObject, type JsonObject } from "./action-fields.js";
-import { columnBounds, countOf, leafType, noBounds, type FileEntries } from "./column-stats.js";
+import { columnBounds, countOf, noBounds, type FileEntries } from "./column-stats.js";
+import type { FileColumns } from "./file-columns.js";
 import { parseExactJson, type ExactJson } from "./exact-json.js";
 
 /**
- * The bounds in the `stats` of a file action, PROTOCOL.md "Per-file Statistics": parsed on first use, values typed by `schema`.
+ * The bounds in the `stats` of a file action, PROTOCOL.md "Per-file Statistics": parsed on first use, values typed by the table's schema.
  * Whatever is missing, of another type or not to be relied on is unknown; statistics never make a file unreadable.
  */
-export function fileStats(stats: string | undefined, schema: StructType): Bounds {
+export function fileStats(stats: string | undefined, files: Pick<FileColumns, "find">): Bounds {
   if (stats === undefined) return noBounds;
   let document: StatsDocument | undefined;
   const load = (): StatsDocument => (document ??= parseStats(stats));
@@ -17,10 +17,11 @@ export function fileStats(stats: string | undefined, schema: StructType): Bounds
       return load().numRecords;
     },
     column(path) {
-      const type = leafType(schema, path);
-      if (type === undefined) return undefined;
+      const found = files.find(path);
+      if (found === undefined) return undefined;
       const { min, max, nullCount } = load();
-      return columnBounds(type, { min: member(min, path), max: member(max, path), nullCount: member(nullCount, path) }, load());
+      const entries = { min: member(min, found.path), max: member(max, found.path), nullCount: member(nullCount, found.path) };
+      return columnBounds(found.type, entries, load());
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Bounds, ColumnBounds } from "../../expression/bounds.js";
-import type { DataType, StructType } from "../../schema/types.js";
-import { columnBounds, countOf, leafType, noBounds, type FileEntries } from "./column-stats.js";
+import type { DataType } from "../../schema/types.js";
+import { columnBounds, countOf, noBounds, type FileEntries } from "./column-stats.js";
+import type { FileColumns } from "./file-columns.js";
 import { parseExactJson, type ExactJson } from "./exact-json.js";
 import { columnSlots, fileSlots, StatsWalker, type WantedColumn } from "./stats-walker.js";
 
@@ -14,12 +15,12 @@ export interface StatsScanner {
 }
 
 /** @param paths the columns that will be asked for; of others nothing is known */
-export function createStatsScanner(schema: StructType, paths: readonly (readonly string[])[]): StatsScanner {
+export function createStatsScanner(files: Pick<FileColumns, "find">, paths: readonly (readonly string[])[]): StatsScanner {
   const columns = paths.flatMap((path) => {
-    const type = leafType(schema, path);
-    return type === undefined ? [] : [{ path, type }];
+    const found = files.find(path);
+    return found === undefined ? [] : [{ path, type: found.type, stored: found.path }];
   });
-  const walker = new StatsWalker(wantedColumns(columns.map(({ path }) => path)), columns.length);
+  const walker = new StatsWalker(wantedColumns(columns.map(({ stored }) => stored)), columns.length);
   const slotOf = slotLookup(columns.map(({ path }) => path));
   const token = createTokenReader();
   const value = (places: Int32Array, at: number): ExactJson | undefined => token.at(places[at] ?? -1, places[at + 1] ?? -1);

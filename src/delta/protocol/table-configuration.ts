@@ -2,6 +2,8 @@ import { LakeError } from "../../base/errors.js";
 import type { DataType, Field, StructType } from "../../schema/types.js";
 import type { Metadata, Protocol } from "./actions.js";
 import { corruptLog, type Place } from "./action-fields.js";
+import { isFeatureActive } from "./features.js";
+import { fileColumns, mappingMode, type FileColumns } from "./file-columns.js";
 import { isPartitionType } from "./partition-value.js";
 import { assertReadable, assertValidProtocol } from "./protocol-check.js";
 import { decodeSchema } from "./schema-json.js";
@@ -13,8 +15,8 @@ export interface TableConfiguration {
   readonly schema: StructType;
   /** In the order of `partitionColumns`, with the schema's fields. */
   readonly partitionFields: readonly Field[];
-  /** The schema without the partition columns: what data files hold. */
-  readonly dataSchema: StructType;
+  /** How the columns are found in files. */
+  readonly files: FileColumns;
 }
 
 /** The log file that each action came from, for messages. */
@@ -45,8 +47,8 @@ export function tableConfiguration(protocol: Protocol, metadata: Metadata, place
   if (names.size < metadata.partitionColumns.length) {
     throw corruptLog(places.metadata, `a column stands twice in partitionColumns: ${metadata.partitionColumns.join(", ")}`);
   }
-  const dataFields = schema.fields.filter((field) => !partitionFields.includes(field));
-  return { protocol, metadata, schema, partitionFields, dataSchema: { kind: "struct", fields: dataFields } };
+  const mode = isFeatureActive("columnMapping", protocol, { metadata, schema }) ? mappingMode(metadata.configuration) : "none";
+  return { protocol, metadata, schema, partitionFields, files: fileColumns(mode, schema, partitionFields, metadata.partitionColumns) };
 }
 
 /** The names are matched as they are, or else without regard to case, as Spark does. */

@@ -14,9 +14,11 @@ import type { SchemaLeaf, SchemaTree } from "../metadata/schema-tree.js";
 export interface ReadColumn {
   /** Its name in the batches and in `where`. */
   readonly name: string;
-  /** As the file may have it: the physical name, the id in its metadata, the wanted type (with physical names inside). */
+  /** The wanted column, with its id in the metadata where columns are found by id. */
   readonly field: Field;
   readonly matchBy: "name" | "id";
+  /** How files call the column, and what is nested in it. Default: by its name. */
+  readonly nameInFile?: ((field: Field) => string) | undefined;
 }
 
 /** How one wanted value is made of the file's leaves. `arrowType` is the mapping of the wanted type. */
@@ -76,8 +78,8 @@ export function projectColumns(schema: SchemaTree, columns: readonly ReadColumn[
       "Rewrite the file with field ids, or let the table find columns by name.",
     );
   }
-  return columns.map(({ field: wanted, matchBy }) => {
-    const context: MatchContext = { path, matchBy };
+  return columns.map(({ field: wanted, matchBy, nameInFile = ({ name }) => name }) => {
+    const context: MatchContext = { path, matchBy, nameInFile };
     return projectField(context, wanted, available, [wanted.name]);
   });
 }
@@ -85,11 +87,13 @@ export function projectColumns(schema: SchemaTree, columns: readonly ReadColumn[
 interface MatchContext {
   readonly path: string;
   readonly matchBy: "name" | "id";
+  readonly nameInFile: (field: Field) => string;
 }
 
 function projectField(context: MatchContext, wanted: Field, available: readonly FileField[], names: readonly string[]): Projection {
   if (wanted.type.kind === "void") return missing(wanted.type);
-  const found = context.matchBy === "id" ? findById(context, wanted, available) : findByName(context, wanted.name, available);
+  const found =
+    context.matchBy === "id" ? findById(context, wanted, available) : findByName(context, context.nameInFile(wanted), available);
   return found === undefined ? missing(wanted.type) : projectType(context, wanted.type, found.type, names);
 }
 
@@ -188,7 +192,7 @@ function projectVariant(context: MatchContext, file: FileStruct, names: readonly
       { column: names.join(".") },
     );
   }
-  const parts = projectStruct({ ...context, matchBy: "name" }, variantParts, file, names);
+  const parts = projectStruct({ ...context, matchBy: "name", nameInFile: ({ name }) => name }, variantParts, file, names);
   return { ...parts, arrowType: toArrowType(types.variant) };
 }
 
