@@ -14,29 +14,20 @@ export interface Extremes {
   take(nullCount: number): ValueSummary;
 }
 
+// Classes, here and in what else is made anew for every chunk: code that is optimized for closures goes when they do, again and again.
 export function createExtremes(order: ValueOrder): Extremes {
   switch (order) {
     case "int64":
-      return int64Extremes();
+      return new Int64Extremes();
     case "boolean":
-      return numberExtremes(1, (view, at) => view.getUint8(at));
     case "int32":
-      return numberExtremes(4, (view, at) => view.getInt32(at, true));
     case "float":
-      return numberExtremes(
-        4,
-        (view, at) => view.getFloat32(at, true),
-        (view, value) => view.setFloat32(0, value, true),
-      );
     case "double":
-      return numberExtremes(
-        8,
-        (view, at) => view.getFloat64(at, true),
-        (view, value) => view.setFloat64(0, value, true),
-      );
+      return new NumberExtremes(numberForms[order]);
     case "bytes":
+      return new ByteExtremes(compareBytes);
     case "signed-bytes":
-      return byteExtremes(order === "bytes" ? compareBytes : compareSignedBytes);
+      return new ByteExtremes(compareSignedBytes);
     default:
       return unreachable(order);
   }
@@ -52,80 +43,120 @@ export function joinSummaries(order: ValueOrder, parts: readonly ValueSummary[])
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-function numberExtremes(
-  width: number,
-  read: (view: DataView, at: number) => number,
-  writeFloat?: (view: DataView, value: number) => void,
-): Extremes {
-  let min = Infinity;
-  let max = -Infinity;
-  let hasNaN = false;
-  const scan = (bytes: Uint8Array, start: number, count: number): void => {
+/** How numbers lie in a page. */
+interface NumberForm {
+  readonly width: number;
+  readonly isFloat: boolean;
+  readonly read: (view: DataView, at: number) => number;
+  readonly write: (view: DataView, value: number) => void;
+}
+
+const numberForms: Readonly<Record<"boolean" | "int32" | "float" | "double", NumberForm>> = {
+  boolean: { width: 1, isFloat: false, read: (view, at) => view.getUint8(at), write: (view, value) => view.setUint8(0, value) },
+  int32: { width: 4, isFloat: false, read: (view, at) => view.getInt32(at, true), write: (view, value) => view.setInt32(0, value, true) },
+  float: {
+    width: 4,
+    isFloat: true,
+    read: (view, at) => view.getFloat32(at, true),
+    write: (view, value) => view.setFloat32(0, value, true),
+  },
+  double: {
+    width: 8,
+    isFloat: true,
+    read: (view, at) => view.getFloat64(at, true),
+    write: (view, value) => view.setFloat64(0, value, true),
+  },
+};
+
+class NumberExtremes implements Extremes {
+  readonly #form: NumberForm;
+  #min = Infinity;
+  #max = -Infinity;
+  #hasNaN = false;
+
+  constructor(form: NumberForm) {
+    this.#form = form;
+  }
+
+  scan(bytes: Uint8Array, start: number, count: number): void {
+    const { width, read } = this.#form;
     const view = viewOf(bytes);
+    let [min, max, hasNaN] = [this.#min, this.#max, this.#hasNaN];
     for (let at = start, end = start + count * width; at < end; at += width) {
       const value = read(view, at);
       if (value < min) min = value;
       if (value > max) max = value;
       if (value !== value) hasNaN = true;
     }
-  };
-  const encoded = (value: number): Uint8Array => {
-    const bytes = new Uint8Array(width);
-    const view = viewOf(bytes);
-    if (writeFloat !== undefined) writeFloat(view, value);
-    else if (width === 1) view.setUint8(0, value);
-    else view.setInt32(0, value, true);
+    [this.#min, this.#max, this.#hasNaN] = [min, max, hasNaN];
+  }
+
+  add(bytes: Uint8Array, start: number): void {
+    this.scan(bytes, start, 1);
+  }
+
+  take(nullCount: number): ValueSummary {
+    const [min, max, hasNaN] = [this.#min, this.#max, this.#hasNaN];
+    [this.#min, this.#max, this.#hasNaN] = [Infinity, -Infinity, false];
+    if (min > max) return { min: undefined, max: undefined, nullCount, hasNaN };
+    // parquet.thrift: a zero minimum is written as -0, a zero maximum as +0, since both zeros compare equal.
+    const { isFloat } = this.#form;
+    return { min: this.#encoded(isFloat && min === 0 ? -0 : min), max: this.#encoded(isFloat && max === 0 ? 0 : max), nullCount, hasNaN };
+  }
+
+  #encoded(value: number): Uint8Array {
+    const bytes = new Uint8Array(this.#form.width);
+    this.#form.write(viewOf(bytes), value);
     return bytes;
-  };
-  return {
-    scan,
-    add: (bytes, start) => scan(bytes, start, 1),
-    take: (nullCount) => {
-      const isEmpty = min > max;
-      // parquet.thrift: a zero minimum is written as -0, a zero maximum as +0, since both zeros compare equal.
-      const isFloat = writeFloat !== undefined;
-      const found = {
-        min: isEmpty ? undefined : encoded(isFloat && min === 0 ? -0 : min),
-        max: isEmpty ? undefined : encoded(isFloat && max === 0 ? 0 : max),
-      };
-      const summary = { ...found, nullCount, hasNaN };
-      [min, max, hasNaN] = [Infinity, -Infinity, false];
-      return summary;
-    },
-  };
+  }
 }
 
-function int64Extremes(): Extremes {
-  let [minHigh, minLow, maxHigh, maxLow] = [0x7fffffff, 0xffffffff, -0x80000000, 0];
-  let isEmpty = true;
-  const scan = (bytes: Uint8Array, start: number, count: number): void => {
+class Int64Extremes implements Extremes {
+  #minHigh = 0x7fffffff;
+  #minLow = 0xffffffff;
+  #maxHigh = -0x80000000;
+  #maxLow = 0;
+  #isEmpty = true;
+
+  scan(bytes: Uint8Array, start: number, count: number): void {
     const view = viewOf(bytes);
+    let [minHigh, minLow, maxHigh, maxLow] = [this.#minHigh, this.#minLow, this.#maxHigh, this.#maxLow];
     for (let at = start, end = start + count * 8; at < end; at += 8) {
       const high = view.getInt32(at + 4, true);
       if (high > minHigh && high < maxHigh) continue;
       const low = view.getUint32(at, true);
-      if (high < minHigh || (high === minHigh && low < minLow)) [minHigh, minLow] = [high, low];
-      if (high > maxHigh || (high === maxHigh && low > maxLow)) [maxHigh, maxLow] = [high, low];
+      if (high < minHigh || (high === minHigh && low < minLow)) {
+        minHigh = high;
+        minLow = low;
+      }
+      if (high > maxHigh || (high === maxHigh && low > maxLow)) {
+        maxHigh = high;
+        maxLow = low;
+      }
     }
-    isEmpty &&= count === 0;
-  };
-  const encoded = (high: number, low: number): Uint8Array => {
-    const bytes = new Uint8Array(8);
-    const view = viewOf(bytes);
-    view.setUint32(0, low, true);
-    view.setInt32(4, high, true);
-    return bytes;
-  };
-  return {
-    scan,
-    add: (bytes, start) => scan(bytes, start, 1),
-    take: (nullCount) => {
-      const min = isEmpty ? undefined : encoded(minHigh, minLow);
-      const max = isEmpty ? undefined : encoded(maxHigh, maxLow);
-      [minHigh, minLow, maxHigh, maxLow, isEmpty] = [0x7fffffff, 0xffffffff, -0x80000000, 0, true];
-      return { min, max, nullCount, hasNaN: false };
-    },
-  };
+    [this.#minHigh, this.#minLow, this.#maxHigh, this.#maxLow] = [minHigh, minLow, maxHigh, maxLow];
+    if (count > 0) this.#isEmpty = false;
+  }
+
+  add(bytes: Uint8Array, start: number): void {
+    this.scan(bytes, start, 1);
+  }
+
+  take(nullCount: number): ValueSummary {
+    const min = this.#isEmpty ? undefined : encodedWords(this.#minHigh, this.#minLow);
+    const max = this.#isEmpty ? undefined : encodedWords(this.#maxHigh, this.#maxLow);
+    [this.#minHigh, this.#minLow, this.#maxHigh, this.#maxLow] = [0x7fffffff, 0xffffffff, -0x80000000, 0];
+    this.#isEmpty = true;
+    return { min, max, nullCount, hasNaN: false };
+  }
+}
+
+function encodedWords(high: number, low: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = viewOf(bytes);
+  view.setUint32(0, low, true);
+  view.setInt32(4, high, true);
+  return bytes;
 }
 
 interface ByteSpan {
@@ -137,23 +168,34 @@ interface ByteSpan {
 /** Compares `bytes[start, end)` with `other`, without making an object of it: there is one call for each value. */
 type CompareBytes = (bytes: Uint8Array, start: number, end: number, other: ByteSpan) => number;
 
-function byteExtremes(compare: CompareBytes): Extremes {
-  let min: ByteSpan | undefined;
-  let max: ByteSpan | undefined;
-  const copied = (span: ByteSpan | undefined): Uint8Array | undefined => span?.bytes.slice(span.start, span.end);
-  return {
-    scan: () => assert(false, "values of varying width are added one by one"),
-    add: (bytes, start, end) => {
-      if (min === undefined || compare(bytes, start, end, min) < 0) min = { bytes, start, end };
-      if (max === undefined || compare(bytes, start, end, max) > 0) max = { bytes, start, end };
-    },
-    take: (nullCount) => {
-      const found = [copied(min), copied(max)];
-      [min, max] = [undefined, undefined];
-      const isShort = found.every((value) => value !== undefined && value.length <= EXTREME_BYTES_MAX);
-      return { min: isShort ? found[0] : undefined, max: isShort ? found[1] : undefined, nullCount, hasNaN: false };
-    },
-  };
+class ByteExtremes implements Extremes {
+  readonly #compare: CompareBytes;
+  #min: ByteSpan | undefined;
+  #max: ByteSpan | undefined;
+
+  constructor(compare: CompareBytes) {
+    this.#compare = compare;
+  }
+
+  scan(): void {
+    assert(false, "values of varying width are added one by one");
+  }
+
+  add(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#min === undefined || this.#compare(bytes, start, end, this.#min) < 0) this.#min = { bytes, start, end };
+    if (this.#max === undefined || this.#compare(bytes, start, end, this.#max) > 0) this.#max = { bytes, start, end };
+  }
+
+  take(nullCount: number): ValueSummary {
+    const [min, max] = [copied(this.#min), copied(this.#max)];
+    [this.#min, this.#max] = [undefined, undefined];
+    const isShort = [min, max].every((value) => value !== undefined && value.length <= EXTREME_BYTES_MAX);
+    return { min: isShort ? min : undefined, max: isShort ? max : undefined, nullCount, hasNaN: false };
+  }
+}
+
+function copied(span: ByteSpan | undefined): Uint8Array | undefined {
+  return span?.bytes.slice(span.start, span.end);
 }
 
 function compareBytes(bytes: Uint8Array, start: number, end: number, other: ByteSpan): number {

@@ -1,4 +1,4 @@
-import { growableInts, reserveInts } from "../../columnar/growable-ints.js";
+import { growableInts, reserveInts, type GrowableInts } from "../../columnar/growable-ints.js";
 import { LENGTH_BYTES, readLength, writeLength, type ValueList } from "./value-list.js";
 
 /** The changes that fall on one page: `rows` count from the page's first row. */
@@ -22,54 +22,78 @@ export interface PageEdit {
 
 /** Brings old rows and changes together. `levels` are the page's own. */
 export function editPage(rowCount: number, levels: Int32Array | undefined, { rows, takes, valueOf }: PageChanges): PageEdit {
-  const pieces = growableInts(4 * rows.length + 2);
-  const kept = rowCount - takes.reduce((count, take) => count + (take < 0 ? 1 : 0), 0);
+  const dropped = takes.reduce((count, take) => count + (take < 0 ? 1 : 0), 0);
   // Levels are put together only where there can be a null.
-  const merged =
-    levels === undefined && takes.every((take) => take < 0 || (valueOf[take] as number) >= 0) ? undefined : new Int32Array(kept);
-  let out = 0;
-  let nulls = 0;
-  let row = 0;
-  let value = 0;
-  let valueCount = 0;
-  const keepUntil = (end: number): void => {
-    const from = value;
+  const hasNulls = levels !== undefined || takes.some((take) => take >= 0 && (valueOf[take] as number) < 0);
+  const editor = new PageEditor(levels, hasNulls ? new Int32Array(rowCount - dropped) : undefined, rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    editor.keepUntil(rows[i] as number);
+    const take = takes[i] as number;
+    editor.replace(take < 0 ? undefined : (valueOf[take] as number));
+  }
+  editor.keepUntil(rowCount);
+  return editor.finish();
+}
+
+class PageEditor {
+  readonly #levels: Int32Array | undefined;
+  readonly #merged: Int32Array | undefined;
+  readonly #pieces: GrowableInts;
+  /** The next old row and value. */
+  #row = 0;
+  #value = 0;
+  /** Rows and values so far. */
+  #rowCount = 0;
+  #valueCount = 0;
+
+  constructor(levels: Int32Array | undefined, merged: Int32Array | undefined, changeCount: number) {
+    this.#levels = levels;
+    this.#merged = merged;
+    this.#pieces = growableInts(4 * changeCount + 2);
+  }
+
+  keepUntil(end: number): void {
+    const [row, from, levels] = [this.#row, this.#value, this.#levels];
+    const length = end - row;
+    let value = from + length;
     if (levels === undefined) {
-      value += end - row;
-      merged?.fill(1, out, out + end - row);
+      this.#merged?.fill(1, this.#rowCount, this.#rowCount + length);
     } else {
+      value = from;
       for (let i = row; i < end; i++) value += levels[i] as number;
-      merged?.set(levels.subarray(row, end), out);
+      this.#merged?.set(levels.subarray(row, end), this.#rowCount);
     }
-    out += end - row;
-    nulls += end - row - (value - from);
-    valueCount += value - from;
-    row = end;
-    if (value > from) push(from, value);
-  };
-  const push = (first: number, second: number): void => {
+    this.#row = end;
+    this.#value = value;
+    this.#rowCount += length;
+    this.#valueCount += value - from;
+    if (value > from) this.#push(from, value);
+  }
+
+  /** The next old row makes place for the new value `fresh`: -1 for a null, `undefined` for none. */
+  replace(fresh: number | undefined): void {
+    this.#value += this.#levels === undefined ? 1 : (this.#levels[this.#row] as number);
+    this.#row++;
+    if (fresh === undefined) return;
+    if (this.#merged !== undefined) this.#merged[this.#rowCount] = fresh < 0 ? 0 : 1;
+    this.#rowCount++;
+    if (fresh < 0) return;
+    this.#valueCount++;
+    this.#push(-1, fresh);
+  }
+
+  #push(first: number, second: number): void {
+    const pieces = this.#pieces;
     reserveInts(pieces, 2);
     pieces.array[pieces.length++] = first;
     pieces.array[pieces.length++] = second;
-  };
-  for (let i = 0; i < rows.length; i++) {
-    keepUntil(rows[i] as number);
-    value += levels === undefined ? 1 : (levels[row] as number);
-    row++;
-    const take = takes[i] as number;
-    if (take < 0) continue;
-    const fresh = valueOf[take] as number;
-    if (merged !== undefined) merged[out] = fresh < 0 ? 0 : 1;
-    out++;
-    if (fresh < 0) nulls++;
-    else {
-      push(-1, fresh);
-      valueCount++;
-    }
   }
-  keepUntil(rowCount);
-  const edited = pieces.array.slice(0, pieces.length);
-  return { rowCount: kept, levels: nulls === 0 ? undefined : merged, valueCount, pieces: edited };
+
+  finish(): PageEdit {
+    const [rowCount, valueCount] = [this.#rowCount, this.#valueCount];
+    const pieces = this.#pieces.array.slice(0, this.#pieces.length);
+    return { rowCount, levels: valueCount === rowCount ? undefined : this.#merged, valueCount, pieces };
+  }
 }
 
 /** Where the edited values go. */
@@ -106,9 +130,7 @@ export function editBytes(
   let at = start;
   let value = 0;
   let cursor = old.first;
-  const advance = (to: number): void => {
-    for (; value < to && cursor <= old.end - LENGTH_BYTES; value++) cursor += LENGTH_BYTES + readLength(page, cursor);
-  };
+  const last = old.end - LENGTH_BYTES;
   for (let i = 0; i < pieces.length; i += 2) {
     const from = pieces[i] as number;
     const to = pieces[i + 1] as number;
@@ -116,9 +138,9 @@ export function editBytes(
       at = putValue(values, to, out, at);
       continue;
     }
-    advance(from);
+    for (; value < from && cursor <= last; value++) cursor += LENGTH_BYTES + readLength(page, cursor);
     const kept = cursor;
-    advance(to);
+    for (; value < to && cursor <= last; value++) cursor += LENGTH_BYTES + readLength(page, cursor);
     if (value < to || cursor > old.end) return -1;
     at = copyBytes(page, kept, cursor, out, at);
   }

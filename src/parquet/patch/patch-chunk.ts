@@ -2,11 +2,11 @@ import { lowerBound } from "../../columnar/lower-bound.js";
 import type { OffsetIndex } from "../metadata/page-index.js";
 import { createExtremes, joinSummaries } from "./extremes.js";
 import type { FreshValues } from "./fresh-values.js";
-import { createPagePatcher } from "./patch-page.js";
+import { patchPage } from "./patch-page.js";
 import { patchDictionary, type PatchedDictionary } from "./patch-dictionary.js";
 import { pageMemory, storedBytes } from "./page-body.js";
 import { encodings, readPageHeader, type DataPageHeader, type DictionaryPageHeader } from "./page-header.js";
-import { openPageSink, type PageSink } from "./page-sink.js";
+import { PageSink } from "./page-sink.js";
 import { isSound } from "./sound-page.js";
 import type { ChunkPatch, PatchedChunk, ValueSummary } from "./patch-wire.js";
 
@@ -28,14 +28,14 @@ export interface ChunkChanges {
  */
 export function patchChunk(bytes: Uint8Array, patch: ChunkPatch, changes: ChunkChanges, path: string): PatchedChunk | undefined {
   const { compression, shape } = patch;
-  const sink = openPageSink(patch.end - patch.start);
+  const sink = new PageSink(patch.end - patch.start);
   const pages: { readonly offsets: number[]; readonly sizes: number[]; readonly firstRows: number[] } = {
     offsets: [],
     sizes: [],
     firstRows: [],
   };
   const pageSummaries: ValueSummary[] = [];
-  const patcher = createPagePatcher({ shape, compression, extremes: createExtremes(shape.order) });
+  const kit = { shape, compression, extremes: createExtremes(shape.order) };
   let dictionary: PatchedDictionary | undefined;
   let dictionarySize = 0;
   let row = 0;
@@ -55,7 +55,7 @@ export function patchChunk(bytes: Uint8Array, patch: ChunkPatch, changes: ChunkC
       continue;
     }
     if (row + header.valueCount > changes.rowCount || header.levelEncoding !== encodings.rle) return undefined;
-    const page = patcher.patch(stored, header, pageChanges(changes, row, header), dictionary);
+    const page = patchPage(stored, header, pageChanges(changes, row, header), dictionary, kit);
     if (page === undefined) return undefined;
     row += header.valueCount;
     if (page.rowCount === 0) continue;

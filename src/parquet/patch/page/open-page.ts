@@ -1,6 +1,6 @@
 import type { Extremes } from "../extremes.js";
 import { levelsSizeMax, pageBytes, pageMemory, readLevels, storedBytes, writeLevels } from "../page-body.js";
-import { editNumbers, editPage, type PageEdit } from "../page-edit.js";
+import { editNumbers, editPage, type EditTarget, type PageEdit } from "../page-edit.js";
 import type { DataPageHeader } from "../page-header.js";
 import type { PageChangeSet } from "../patch-chunk.js";
 import type { LeafShape, PatchCompression, ValueSummary } from "../patch-wire.js";
@@ -66,28 +66,16 @@ export function editedNumbers(page: OpenPage, numbers: Int32Array, fresh: Int32A
   return [edit, editNumbers(numbers, edit, fresh, pageMemory.fresh.take(edit.valueCount))];
 }
 
-/**
- * The new page: levels, and then at most `sizeMax` bytes of values, which `write` puts at a place and gives the end of; -1 for values
- * that are damaged.
- */
-export function encodePage(
-  page: OpenPage,
-  edit: PageEdit,
-  sizeMax: number,
-  { shape, compression }: PageKit,
-  write: (out: Uint8Array, start: number) => number,
-): EncodedPage | undefined {
+/** Room for the new page: its levels are written, and `sizeMax` bytes of values may follow from `start`. */
+export function beginPage(edit: PageEdit, sizeMax: number, { shape }: PageKit): EditTarget {
   const out = pageMemory.edited.take(levelsSizeMax(edit.rowCount) + sizeMax);
-  const first = shape.isOptional ? writeLevels(edit.levels, edit.rowCount, out) : 0;
-  const size = write(out, first);
-  if (size < 0) return undefined;
-  const stored = storedBytes(out, size, compression, pageMemory.packed, page.stored.length / page.size);
-  return { rowCount: edit.rowCount, size, stored, body: out, first };
+  return { out, start: shape.isOptional ? writeLevels(edit.levels, edit.rowCount, out) : 0 };
 }
 
-export interface EncodedPage extends Omit<PatchedPage, "summary"> {
-  /** Uncompressed. */
-  readonly body: Uint8Array;
-  /** Where its values begin. */
-  readonly first: number;
+/** The new page whose values end at `size`. */
+export function endPage(page: OpenPage, edit: PageEdit, out: Uint8Array, size: number, { compression }: PageKit): EncodedPage {
+  const stored = storedBytes(out, size, compression, pageMemory.packed, page.stored.length / page.size);
+  return { rowCount: edit.rowCount, size, stored };
 }
+
+export type EncodedPage = Omit<PatchedPage, "summary">;

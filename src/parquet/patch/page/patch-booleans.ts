@@ -1,5 +1,5 @@
 import { pageMemory } from "../page-body.js";
-import { editedNumbers, encodePage, type OpenPage, type PageKit, type PatchedPage } from "./open-page.js";
+import { beginPage, editedNumbers, endPage, type OpenPage, type PageKit, type PatchedPage } from "./open-page.js";
 
 /** A page of booleans in plain encoding: a bit each. `undefined` when it is damaged. */
 export function patchBooleans(page: OpenPage, kit: PageKit): PatchedPage | undefined {
@@ -11,8 +11,8 @@ export function patchBooleans(page: OpenPage, kit: PageKit): PatchedPage | undef
   for (const value of [0, 1]) if (numbers.includes(value)) kit.extremes.add(Uint8Array.of(value), 0, 1);
   const summary = kit.extremes.take(edit.rowCount - edit.valueCount);
   if (changes.rows.length === 0) return { rowCount, size, stored, summary };
-  const encoded = encodePage(page, edit, numbers.length, kit, (out, start) => packBits(numbers, out, start));
-  return encoded && { ...encoded, summary };
+  const { out, start } = beginPage(edit, numbers.length, kit);
+  return { ...endPage(page, edit, out, packBits(numbers, out, start), kit), summary };
 }
 
 function packBits(bits: Int32Array, out: Uint8Array, start: number): number {

@@ -2,7 +2,7 @@ import type { Extremes } from "../extremes.js";
 import { editBytes, editFixed } from "../page-edit.js";
 import type { LeafShape, ValueSummary } from "../patch-wire.js";
 import { LENGTH_BYTES, readLength, type ValueList } from "../value-list.js";
-import { editOf, encodePage, type OpenPage, type PageKit, type PatchedPage } from "./open-page.js";
+import { beginPage, editOf, endPage, type OpenPage, type PageKit, type PatchedPage } from "./open-page.js";
 
 const NO_VALUES: ValueList = { bytes: new Uint8Array(0), offsets: new Int32Array(1), gap: 0 };
 
@@ -18,16 +18,14 @@ export function patchPlain(page: OpenPage, kit: PageKit): PatchedPage | undefine
   if (width > 0 && first + valueCount * width !== size) return undefined;
   const values = changes.fresh?.values ?? NO_VALUES;
   const edit = editOf(page);
-  const encoded = encodePage(page, edit, size + freshSize(values), kit, (out, start) =>
-    width > 0
-      ? editFixed(body, { first, width }, edit, values, { out, start })
-      : editBytes(body, { first, end: size }, edit, values, { out, start }),
-  );
-  if (encoded === undefined) return undefined;
+  const target = beginPage(edit, size + freshSize(values), kit);
+  const end =
+    width > 0 ? editFixed(body, { first, width }, edit, values, target) : editBytes(body, { first, end: size }, edit, values, target);
+  if (end < 0) return undefined;
+  const { out, start } = target;
   const nullCount = edit.rowCount - edit.valueCount;
-  const kept = { first: encoded.first, end: encoded.size, count: edit.valueCount, nullCount };
-  const summary = summarize(encoded.body, kept, shape, extremes);
-  return summary && { ...encoded, summary };
+  const summary = summarize(out, { first: start, end, count: edit.valueCount, nullCount }, shape, extremes);
+  return summary && { ...endPage(page, edit, out, end, kit), summary };
 }
 
 interface PlainValues {
