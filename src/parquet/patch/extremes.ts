@@ -69,26 +69,16 @@ const numberForms: Readonly<Record<"boolean" | "int32" | "float" | "double", Num
 };
 
 class NumberExtremes implements Extremes {
-  readonly #form: NumberForm;
-  #min = Infinity;
-  #max = -Infinity;
-  #hasNaN = false;
+  private readonly form: NumberForm;
+  /** Least, greatest, and 1 for a NaN. */
+  private readonly found = Float64Array.of(Infinity, -Infinity, 0);
 
   constructor(form: NumberForm) {
-    this.#form = form;
+    this.form = form;
   }
 
   scan(bytes: Uint8Array, start: number, count: number): void {
-    const { width, read } = this.#form;
-    const view = viewOf(bytes);
-    let [min, max, hasNaN] = [this.#min, this.#max, this.#hasNaN];
-    for (let at = start, end = start + count * width; at < end; at += width) {
-      const value = read(view, at);
-      if (value < min) min = value;
-      if (value > max) max = value;
-      if (value !== value) hasNaN = true;
-    }
-    [this.#min, this.#max, this.#hasNaN] = [min, max, hasNaN];
+    scanNumbers(viewOf(bytes), start, count, this.form, this.found);
   }
 
   add(bytes: Uint8Array, start: number): void {
@@ -96,46 +86,41 @@ class NumberExtremes implements Extremes {
   }
 
   take(nullCount: number): ValueSummary {
-    const [min, max, hasNaN] = [this.#min, this.#max, this.#hasNaN];
-    [this.#min, this.#max, this.#hasNaN] = [Infinity, -Infinity, false];
+    const [min = 0, max = 0, nans] = this.found;
+    const hasNaN = nans === 1;
+    this.found.set([Infinity, -Infinity, 0]);
     if (min > max) return { min: undefined, max: undefined, nullCount, hasNaN };
     // parquet.thrift: a zero minimum is written as -0, a zero maximum as +0, since both zeros compare equal.
-    const { isFloat } = this.#form;
-    return { min: this.#encoded(isFloat && min === 0 ? -0 : min), max: this.#encoded(isFloat && max === 0 ? 0 : max), nullCount, hasNaN };
+    const { isFloat } = this.form;
+    return { min: this.encoded(isFloat && min === 0 ? -0 : min), max: this.encoded(isFloat && max === 0 ? 0 : max), nullCount, hasNaN };
   }
 
-  #encoded(value: number): Uint8Array {
-    const bytes = new Uint8Array(this.#form.width);
-    this.#form.write(viewOf(bytes), value);
+  private encoded(value: number): Uint8Array {
+    const bytes = new Uint8Array(this.form.width);
+    this.form.write(viewOf(bytes), value);
     return bytes;
   }
 }
 
+function scanNumbers(view: DataView, start: number, count: number, { width, read }: NumberForm, found: Float64Array): void {
+  for (let at = start, end = start + count * width; at < end; at += width) {
+    const value = read(view, at);
+    if (value < (found[0] as number)) found[0] = value;
+    if (value > (found[1] as number)) found[1] = value;
+    if (value !== value) found[2] = 1;
+  }
+}
+
+const NO_WORDS = [0x7fffffff, 0xffffffff, -0x80000000, 0];
+
 class Int64Extremes implements Extremes {
-  #minHigh = 0x7fffffff;
-  #minLow = 0xffffffff;
-  #maxHigh = -0x80000000;
-  #maxLow = 0;
-  #isEmpty = true;
+  /** High and low word of the least, then of the greatest; low words without sign. */
+  private readonly found = Float64Array.from(NO_WORDS);
+  private isEmpty = true;
 
   scan(bytes: Uint8Array, start: number, count: number): void {
-    const view = viewOf(bytes);
-    let [minHigh, minLow, maxHigh, maxLow] = [this.#minHigh, this.#minLow, this.#maxHigh, this.#maxLow];
-    for (let at = start, end = start + count * 8; at < end; at += 8) {
-      const high = view.getInt32(at + 4, true);
-      if (high > minHigh && high < maxHigh) continue;
-      const low = view.getUint32(at, true);
-      if (high < minHigh || (high === minHigh && low < minLow)) {
-        minHigh = high;
-        minLow = low;
-      }
-      if (high > maxHigh || (high === maxHigh && low > maxLow)) {
-        maxHigh = high;
-        maxLow = low;
-      }
-    }
-    [this.#minHigh, this.#minLow, this.#maxHigh, this.#maxLow] = [minHigh, minLow, maxHigh, maxLow];
-    if (count > 0) this.#isEmpty = false;
+    scanWords(viewOf(bytes), start, count, this.found);
+    if (count > 0) this.isEmpty = false;
   }
 
   add(bytes: Uint8Array, start: number): void {
@@ -143,11 +128,30 @@ class Int64Extremes implements Extremes {
   }
 
   take(nullCount: number): ValueSummary {
-    const min = this.#isEmpty ? undefined : encodedWords(this.#minHigh, this.#minLow);
-    const max = this.#isEmpty ? undefined : encodedWords(this.#maxHigh, this.#maxLow);
-    [this.#minHigh, this.#minLow, this.#maxHigh, this.#maxLow] = [0x7fffffff, 0xffffffff, -0x80000000, 0];
-    this.#isEmpty = true;
+    const [minHigh = 0, minLow = 0, maxHigh = 0, maxLow = 0] = this.found;
+    const min = this.isEmpty ? undefined : encodedWords(minHigh, minLow);
+    const max = this.isEmpty ? undefined : encodedWords(maxHigh, maxLow);
+    this.found.set(NO_WORDS);
+    this.isEmpty = true;
     return { min, max, nullCount, hasNaN: false };
+  }
+}
+
+function scanWords(view: DataView, start: number, count: number, found: Float64Array): void {
+  for (let at = start, end = start + count * 8; at < end; at += 8) {
+    const high = view.getInt32(at + 4, true);
+    const minHigh = found[0] as number;
+    const maxHigh = found[2] as number;
+    if (high > minHigh && high < maxHigh) continue;
+    const low = view.getUint32(at, true);
+    if (high < minHigh || (high === minHigh && low < (found[1] as number))) {
+      found[0] = high;
+      found[1] = low;
+    }
+    if (high > maxHigh || (high === maxHigh && low > (found[3] as number))) {
+      found[2] = high;
+      found[3] = low;
+    }
   }
 }
 
@@ -169,12 +173,12 @@ interface ByteSpan {
 type CompareBytes = (bytes: Uint8Array, start: number, end: number, other: ByteSpan) => number;
 
 class ByteExtremes implements Extremes {
-  readonly #compare: CompareBytes;
-  #min: ByteSpan | undefined;
-  #max: ByteSpan | undefined;
+  private readonly compare: CompareBytes;
+  private min: ByteSpan | undefined;
+  private max: ByteSpan | undefined;
 
   constructor(compare: CompareBytes) {
-    this.#compare = compare;
+    this.compare = compare;
   }
 
   scan(): void {
@@ -182,13 +186,13 @@ class ByteExtremes implements Extremes {
   }
 
   add(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#min === undefined || this.#compare(bytes, start, end, this.#min) < 0) this.#min = { bytes, start, end };
-    if (this.#max === undefined || this.#compare(bytes, start, end, this.#max) > 0) this.#max = { bytes, start, end };
+    if (this.min === undefined || this.compare(bytes, start, end, this.min) < 0) this.min = { bytes, start, end };
+    if (this.max === undefined || this.compare(bytes, start, end, this.max) > 0) this.max = { bytes, start, end };
   }
 
   take(nullCount: number): ValueSummary {
-    const [min, max] = [copied(this.#min), copied(this.#max)];
-    [this.#min, this.#max] = [undefined, undefined];
+    const [min, max] = [copied(this.min), copied(this.max)];
+    [this.min, this.max] = [undefined, undefined];
     const isShort = [min, max].every((value) => value !== undefined && value.length <= EXTREME_BYTES_MAX);
     return { min: isShort ? min : undefined, max: isShort ? max : undefined, nullCount, hasNaN: false };
   }

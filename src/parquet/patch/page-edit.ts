@@ -36,63 +36,63 @@ export function editPage(rowCount: number, levels: Int32Array | undefined, { row
 }
 
 class PageEditor {
-  readonly #levels: Int32Array | undefined;
-  readonly #merged: Int32Array | undefined;
-  readonly #pieces: GrowableInts;
+  private readonly levels: Int32Array | undefined;
+  private readonly merged: Int32Array | undefined;
+  private readonly pieces: GrowableInts;
   /** The next old row and value. */
-  #row = 0;
-  #value = 0;
+  private row = 0;
+  private value = 0;
   /** Rows and values so far. */
-  #rowCount = 0;
-  #valueCount = 0;
+  private rowCount = 0;
+  private valueCount = 0;
 
   constructor(levels: Int32Array | undefined, merged: Int32Array | undefined, changeCount: number) {
-    this.#levels = levels;
-    this.#merged = merged;
-    this.#pieces = growableInts(4 * changeCount + 2);
+    this.levels = levels;
+    this.merged = merged;
+    this.pieces = growableInts(4 * changeCount + 2);
   }
 
   keepUntil(end: number): void {
-    const [row, from, levels] = [this.#row, this.#value, this.#levels];
+    const { row, value: from, levels } = this;
     const length = end - row;
     let value = from + length;
     if (levels === undefined) {
-      this.#merged?.fill(1, this.#rowCount, this.#rowCount + length);
+      this.merged?.fill(1, this.rowCount, this.rowCount + length);
     } else {
       value = from;
       for (let i = row; i < end; i++) value += levels[i] as number;
-      this.#merged?.set(levels.subarray(row, end), this.#rowCount);
+      this.merged?.set(levels.subarray(row, end), this.rowCount);
     }
-    this.#row = end;
-    this.#value = value;
-    this.#rowCount += length;
-    this.#valueCount += value - from;
-    if (value > from) this.#push(from, value);
+    this.row = end;
+    this.value = value;
+    this.rowCount += length;
+    this.valueCount += value - from;
+    if (value > from) this.push(from, value);
   }
 
   /** The next old row makes place for the new value `fresh`: -1 for a null, `undefined` for none. */
   replace(fresh: number | undefined): void {
-    this.#value += this.#levels === undefined ? 1 : (this.#levels[this.#row] as number);
-    this.#row++;
+    this.value += this.levels === undefined ? 1 : (this.levels[this.row] as number);
+    this.row++;
     if (fresh === undefined) return;
-    if (this.#merged !== undefined) this.#merged[this.#rowCount] = fresh < 0 ? 0 : 1;
-    this.#rowCount++;
+    if (this.merged !== undefined) this.merged[this.rowCount] = fresh < 0 ? 0 : 1;
+    this.rowCount++;
     if (fresh < 0) return;
-    this.#valueCount++;
-    this.#push(-1, fresh);
+    this.valueCount++;
+    this.push(-1, fresh);
   }
 
-  #push(first: number, second: number): void {
-    const pieces = this.#pieces;
+  private push(first: number, second: number): void {
+    const pieces = this.pieces;
     reserveInts(pieces, 2);
     pieces.array[pieces.length++] = first;
     pieces.array[pieces.length++] = second;
   }
 
   finish(): PageEdit {
-    const [rowCount, valueCount] = [this.#rowCount, this.#valueCount];
-    const pieces = this.#pieces.array.slice(0, this.#pieces.length);
-    return { rowCount, levels: valueCount === rowCount ? undefined : this.#merged, valueCount, pieces };
+    const { rowCount, valueCount } = this;
+    const pieces = this.pieces.array.slice(0, this.pieces.length);
+    return { rowCount, levels: valueCount === rowCount ? undefined : this.merged, valueCount, pieces };
   }
 }
 

@@ -6,13 +6,17 @@ export function patchBooleans(page: OpenPage, kit: PageKit): PatchedPage | undef
   const { body, first, size, rowCount, valueCount, changes, stored } = page;
   if (first + ((valueCount + 7) >> 3) > size) return undefined;
   const old = pageMemory.old.take(valueCount);
-  for (let i = 0; i < valueCount; i++) old[i] = ((body[first + (i >> 3)] as number) >> (i & 7)) & 1;
+  unpackBits(body, first, old);
   const [edit, numbers] = editedNumbers(page, old, Int32Array.from(changes.fresh?.values.bytes ?? []));
   for (const value of [0, 1]) if (numbers.includes(value)) kit.extremes.add(Uint8Array.of(value), 0, 1);
   const summary = kit.extremes.take(edit.rowCount - edit.valueCount);
   if (changes.rows.length === 0) return { rowCount, size, stored, summary };
   const { out, start } = beginPage(edit, numbers.length, kit);
   return { ...endPage(page, edit, out, packBits(numbers, out, start), kit), summary };
+}
+
+function unpackBits(bytes: Uint8Array, start: number, out: Int32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = ((bytes[start + (i >> 3)] as number) >> (i & 7)) & 1;
 }
 
 function packBits(bits: Int32Array, out: Uint8Array, start: number): number {
