@@ -19,10 +19,16 @@ describe("places without a table", () => {
     await mkdir(join(folder, "empty"));
     await mkdir(join(folder, "parquet"));
     await writeFile(join(folder, "parquet/rows.parquet"), "PAR1");
-    for (const name of ["missing", "empty", "parquet", "parquet/rows.parquet"]) {
+    const cases = [
+      ["missing", /nothing at all\. Check the path, or make one with DeltaTable\.create/],
+      ["empty", /nothing at all\. Check the path, or make one with DeltaTable\.create/],
+      ["parquet", /Parquet files \(such as rows\.parquet\) but no _delta_log.*cannot convert/],
+      ["parquet/rows.parquet", /it is a file, and a table is a folder\. Name the folder/],
+    ] as const;
+    for (const [name, what] of cases) {
       await expectFailure(() => DeltaTable.open(join(folder, name), inThread), {
         code: "delta/not-a-table",
-        says: [name, /Check the path|convert/i],
+        says: [name, what],
         facts: { url: expect.stringContaining(name) as string },
       });
     }

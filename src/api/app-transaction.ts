@@ -15,9 +15,10 @@ export function appTransaction(call: string, txn: Txn | undefined): AppTransacti
   }
   const isWhole = typeof version === "bigint" ? BigInt.asIntN(64, version) === version : Number.isSafeInteger(version);
   if (!isWhole) {
+    const found = typeof version === "bigint" ? `${version}n` : String(version);
     throw new LakeError(
       "usage/invalid-option",
-      `The version of txn is a whole number: a bigint of 64 bits, or a safe integer, found ${typeof version === "bigint" ? `${version}n` : String(version)}.`,
+      `The version of txn is a whole number: a bigint of 64 bits, or a safe integer, found ${found}.`,
       { call, option: "txn.version", value: String(version) },
     );
   }

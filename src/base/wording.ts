@@ -1,12 +1,12 @@
 /** How a front end says what messages talk about. */
 export interface Words {
-  readonly terms: Readonly<Record<TermName, string>>;
+  /** What is not in here is said as the library says it. */
+  readonly terms: Readonly<Partial<Record<TermName, string>>>;
   /** A row of the data that was given, counted from 0. It begins a sentence. */
   row(index: number): string;
 }
 
 const libraryTerms = {
-  "create-table": "DeltaTable.create",
   "if-exists": 'ifExists: "open" or "replace"',
   "max-attempts": "maxAttempts",
   "memory-limit": "memoryLimit",
@@ -19,13 +19,15 @@ const libraryTerms = {
 } as const;
 
 /** What front ends call by names of their own: an option of a call is a flag on the command line, a `Uint8Array` is base64. */
-export type TermName = keyof typeof libraryTerms;
+export type TermName = keyof typeof libraryTerms | "create-table";
 
 /** The words of the library itself. */
-export const libraryWords: Words = { terms: libraryTerms, row: (index) => `Row ${index}` };
+export const libraryWords: Words = { terms: {}, row: (index) => `Row ${index}` };
 
 export interface Term {
   readonly term: TermName;
+  /** As the library says it. */
+  readonly text: string;
 }
 
 export interface RowNumber {
@@ -35,12 +37,20 @@ export interface RowNumber {
 /** A message in pieces, some of which front ends word. */
 export type Wording = readonly (string | Term | RowNumber)[];
 
-export function term(name: TermName): Term {
-  return { term: name };
+export function term(name: keyof typeof libraryTerms): Term {
+  return { term: name, text: libraryTerms[name] };
+}
+
+/** How a table is made is called by another name in every format. */
+export function createTableTerm(text: string): Term {
+  return { term: "create-table", text };
 }
 
 export function say(pieces: Wording, words: Words): string {
   return pieces
-    .map((piece) => (typeof piece === "string" ? piece : "row" in piece ? words.row(piece.row) : words.terms[piece.term]))
+    .map((piece) => {
+      if (typeof piece === "string") return piece;
+      return "row" in piece ? words.row(piece.row) : (words.terms[piece.term] ?? piece.text);
+    })
     .join("");
 }

@@ -1,8 +1,9 @@
 import { LakeError } from "../base/errors.js";
-import { term } from "../base/wording.js";
+import { createTableTerm } from "../base/wording.js";
 import type { DeltaContext } from "./delta-context.js";
 import { lastCheckpointPath, logFolder } from "./protocol/log-path.js";
 
+const createTable = createTableTerm("DeltaTable.create");
 /** Enough keys to tell what kind of folder it is. */
 const lookedAt = 1000;
 
@@ -24,7 +25,7 @@ export async function notATable(context: DeltaContext, signal?: AbortSignal): Pr
       "delta/not-a-table",
       [
         `There is no table at ${url}: it is a file, and a table is a folder. Name the folder, or make a table with `,
-        term("create-table"),
+        createTable,
         " and append the file to it.",
       ],
       facts,
@@ -33,7 +34,7 @@ export async function notATable(context: DeltaContext, signal?: AbortSignal): Pr
   if (keys === 0) {
     return new LakeError(
       "delta/not-a-table",
-      [`There is no table at ${url}: there is nothing at all. Check the path, or make one with `, term("create-table"), "."],
+      [`There is no table at ${url}: there is nothing at all. Check the path, or make one with `, createTable, "."],
       facts,
     );
   }
