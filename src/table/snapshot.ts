@@ -63,7 +63,7 @@ export interface ColumnBinding {
   /** The logical column as the reader wants it. */
   readonly field: Field;
   readonly from:
-    /** A column of the file: matched by the id in the metadata, or by the name that files have for it; nested ones likewise. Absent: null. */
+    /** A column of the file: matched by the id in the metadata, or by the name that files have for it. Absent: null. */
     | { readonly kind: "file"; readonly matchBy: "name" | "id"; readonly nameInFile: (field: Field) => string }
     | { readonly kind: "constant"; readonly value: Value };
 }
