@@ -21,11 +21,16 @@ beforeAll(async () => {
   await lake(["append", "t", "-", "--format", "csv", "--quiet"], { stdin: "id\n1\n" });
 });
 
+interface Wanted {
+  readonly code: number;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** The packages that a command loads, the folders of this one, and the two codecs, whose packages only workers may load. */
-async function loadedBy(...args: readonly string[]): Promise<readonly string[]> {
+async function loadedBy(args: readonly string[], { code: expected, env }: Wanted = { code: 0, env: {} }): Promise<readonly string[]> {
   const register = pathToFileURL(resolve("register.mjs")).href;
-  const { code, stderr } = await lakeProcess(args, { env: { NODE_OPTIONS: `--no-warnings --import ${register}` } });
-  expect(code).toBe(0);
+  const { code, stderr } = await lakeProcess(args, { env: { ...env, NODE_OPTIONS: `--no-warnings --import ${register}` } });
+  expect(code).toBe(expected);
   const urls = [...stderr.matchAll(/^module (.*)$/gm)].map(([, url = ""]) => url);
   return [...new Set(urls.flatMap(namesIn))];
 }
@@ -41,17 +46,26 @@ const heavy = new Set(["apache-arrow", "parquet-wasm", "codec-pool", "codec-inli
 const isHeavy = (name: string): boolean => heavy.has(name) || /aws|smithy/.test(name);
 
 test("lake --version loads the command line and nothing of the engine", async () => {
-  const loaded = await loadedBy("--version");
+  const loaded = await loadedBy(["--version"]);
   expect(loaded).toContain("commander");
   expect(loaded.filter((name) => isHeavy(name) || ["api", "delta", "engine", "storage", "parquet"].includes(name))).toEqual([]);
 });
 
 test("lake history loads neither a codec nor Arrow nor an S3 client", async () => {
-  const loaded = await loadedBy("history", "t");
+  const loaded = await loadedBy(["history", "t"]);
   expect(loaded).toContain("delta");
   expect(loaded.filter(isHeavy)).toEqual([]);
 });
 
-test("the check sees them where they are: lake show loads Arrow and a codec", async () => {
-  expect(await loadedBy("show", "t")).toEqual(expect.arrayContaining(["apache-arrow", "codec-pool"]));
+test("the check sees them where they are: lake show loads Arrow and a codec, a table on S3 its client", async () => {
+  expect(await loadedBy(["show", "t"])).toEqual(expect.arrayContaining(["apache-arrow", "codec-pool"]));
+  // Nobody listens there.
+  const env = {
+    AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "a",
+    AWS_SECRET_ACCESS_KEY: "b",
+    AWS_MAX_ATTEMPTS: "1",
+  };
+  expect(await loadedBy(["history", "s3://bucket/t"], { code: 1, env })).toContain("@aws-sdk/client-s3");
 });

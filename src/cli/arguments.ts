@@ -14,7 +14,7 @@ export function collect(text: string, earlier: readonly string[] = []): readonly
   return [...earlier, text];
 }
 
-export function keyValue(text: string, earlier: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+export function keyValue(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const at = text.indexOf("=");
   if (at <= 0) throw new InvalidArgumentError("expected key=value");
   return { ...earlier, [text.slice(0, at).trim()]: text.slice(at + 1).trim() };

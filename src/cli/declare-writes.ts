@@ -32,7 +32,7 @@ function declareCreate(program: Command, shell: Shell): void {
     .requiredOption("--schema <columns>", "columns and types")
     .option("--partition-by <columns>", "columns that become folders, separated by commas", names)
     .option("--cluster-by <columns>", "clustering columns, separated by commas (not in this release)", names)
-    .option("--property <key=value>", "a table property; may be repeated", keyValue, {})
+    .option("--property <key=value>", "a table property; may be repeated", keyValue)
     .option("--comment <text>", "what the table holds")
     .addOption(
       new Option("--if-exists <action>", "when there is a table: refuse, or leave it as it is")

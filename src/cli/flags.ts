@@ -20,7 +20,7 @@ export interface CreateFlags extends CommonFlags {
   readonly schema: string;
   readonly partitionBy?: readonly string[];
   readonly clusterBy?: readonly string[];
-  readonly property: Readonly<Record<string, string>>;
+  readonly property?: Readonly<Record<string, string>>;
   readonly comment?: string;
   readonly ifExists?: "error" | "open";
 }

@@ -56,7 +56,9 @@ export function assertNoCaseDuplicates(schema: StructType): void {
         const [first, second] = [formatPath([...path, other]), formatPath([...path, name])];
         throw new LakeError(
           "schema/duplicate-column",
-          `The columns "${first}" and "${second}" have the same name: names are matched without regard to case. Rename one of them.`,
+          first === second
+            ? `There are two columns "${first}". Rename one of them.`
+            : `The columns "${first}" and "${second}" have the same name: names are matched without regard to case. Rename one of them.`,
           { columns: [first, second] },
         );
       }

@@ -60,6 +60,18 @@ interface ParsedLine {
   readonly info: { readonly lines: number };
 }
 
+function twiceInHeading(path: string, first: string, second: string): LakeError {
+  const what = first === second ? `has two columns "${first}"` : `has the columns "${first}" and "${second}", which differ only in case`;
+  return new LakeError(
+    "schema/duplicate-column",
+    `The heading of ${path} ${what}. Give each column a name of its own; nothing was written.`,
+    {
+      path,
+      columns: [first, second],
+    },
+  );
+}
+
 function otherDelimiter(path: string, heading: string, delimiter: string): LakeError {
   const name = (character: string): string => (character === "\t" ? "tab" : `"${character}"`);
   const found = name(/[;\t|]/.exec(heading)?.[0] ?? "");
@@ -80,19 +92,11 @@ function noHeading(path: string): LakeError {
 function checkedHeading(path: string, heading: readonly string[], delimiter: string): string[] {
   const [only = ""] = heading;
   if (heading.length === 1 && /[;\t|]/.test(only)) throw otherDelimiter(path, only, delimiter);
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   for (const name of heading) {
-    if (seen.has(name.toLowerCase())) {
-      throw new LakeError(
-        "schema/duplicate-column",
-        `The heading of ${path} names the column "${name}" twice. Give each column a name of its own.`,
-        {
-          path,
-          column: name,
-        },
-      );
-    }
-    seen.add(name.toLowerCase());
+    const other = seen.get(name.toLowerCase());
+    if (other !== undefined) throw twiceInHeading(path, other, name);
+    seen.set(name.toLowerCase(), name);
   }
   return [...heading];
 }
