@@ -21,6 +21,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   "node:worker_threads": ["parquet/"],
   "node:crypto": ["base/host.ts"],
   "node:os": ["base/host.ts", "cli/"],
+  "node:async_hooks": ["base/task-queue.ts"],
   "node:events": ["base/concurrency.ts", "cli/"],
   "node:path": ["storage/local-store", "storage/resolver.ts", "base/spill", "cli/"],
   "node:url": ["storage/local-store", "storage/resolver.ts", "parquet/", "cli/"],

@@ -1,5 +1,6 @@
 import type { RecordBatch, Table as ArrowTable } from "apache-arrow";
 import { LakeError } from "../base/errors.js";
+import { createTaskQueue } from "../base/task-queue.js";
 import type { EngineContext, VerbResult } from "../engine/context.js";
 import type { Explanation } from "../engine/explain.js";
 import { Expression } from "../expression/build.js";
@@ -54,14 +55,15 @@ import { versionRef } from "./time-travel.js";
  * A handle on a Delta table, pinned to one version.
  *
  * Reads see that version to the end of their iteration. A write starts from it, is rebased over rivals, and moves the handle to
- * the version it committed; `refresh` moves it to the newest. Writes on one handle queue up. Handles opened at a version or
+ * the version it committed; `refresh` moves it to the newest. Writes on one handle queue up, and one
+ * that is made while the rows of another are read is refused (`table/nested-write`). Handles opened at a version or
  * timestamp refuse writes (`table/read-only`). Nothing has to be closed.
  */
 export class DeltaTable<R extends object = Row, I extends object = R, S = unknown> {
   readonly #connection: Connection;
   readonly #readOnly: boolean;
   #table: Table;
-  #writes: Promise<unknown> = Promise.resolve();
+  readonly #writes = createTaskQueue();
 
   /** @internal */
   constructor(connection: Connection, table: Table, readOnly: boolean) {
@@ -130,7 +132,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
   /** Moves the handle to the newest version; reads only what is new. */
   async refresh(): Promise<this> {
     if (this.#readOnly) throw this.#readOnlyError("refresh");
-    await this.#enqueue(async () => {
+    await this.#enqueue("refresh", async () => {
       this.#table = await this.#table.at("latest");
     });
     return this;
@@ -292,7 +294,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
   async checkpoint(options: SignalOptions = {}): Promise<void> {
     checkOptions("checkpoint", options, ["signal"]);
     if (this.#readOnly) throw this.#readOnlyError("checkpoint");
-    return this.#enqueue(async () => {
+    return this.#enqueue("checkpoint", async () => {
       await this.#engine();
       await this.#table.checkpoint(options.signal);
     });
@@ -311,7 +313,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
 
   /** Waits for the writes that are under way. Nothing has to be disposed of; this exists for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#writes;
+    await this.#writes.settled();
   }
 
   get #context(): EngineContext {
@@ -343,7 +345,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
   async #write(call: string, options: WriteOptions, run: (call: VerbCall) => Promise<VerbResult>): Promise<WriteResult> {
     if (this.#readOnly) throw this.#readOnlyError(call);
     const { signal, userMetadata, onProgress } = options;
-    return this.#enqueue(async () => {
+    return this.#enqueue(call, async () => {
       const engine = await this.#engine();
       const { context, maxAttempts, isolation } = this.#connection;
       const verb = { signal, userMetadata, onProgress, maxAttempts, isolation };
@@ -353,11 +355,17 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     });
   }
 
-  /** One after the other; a failure is its own caller's and does not stop the next. */
-  #enqueue<T>(task: () => Promise<T>): Promise<T> {
-    const run = this.#writes.then(task);
-    this.#writes = run.catch(() => undefined);
-    return run;
+  /** @throws table/nested-write  the running write of this handle would wait for its own end */
+  #enqueue<T>(call: string, task: () => Promise<T>): Promise<T> {
+    return this.#writes.run(task, () => {
+      const { url } = this;
+      return new LakeError(
+        "table/nested-write",
+        `${call} was called by what another write of the same handle is waiting for, such as the rows it reads: writes of one handle ` +
+          `wait for each other, so neither would end. Open ${url} a second time and write there, or write before or after.`,
+        { call, url },
+      );
+    });
   }
 }
 

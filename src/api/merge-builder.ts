@@ -11,7 +11,11 @@ import type { WriteResult } from "./results.js";
 import type { RunVerb } from "./run-verb.js";
 
 export interface MergeOptions<B = BatchInput<object>> extends NumberedWriteOptions {
-  /** The rows to merge in: whatever `append` takes; columns may be missing, and there may be others, for conditions. */
+  /**
+   * The rows to merge in: whatever `append` takes; columns may be missing, and there may be others, for conditions. They are read once and
+   * held in memory with a table of their keys; together they may take half of `memoryLimit`, or the merge is refused
+   * (`memory/budget-exceeded`) as soon as they do not fit.
+   */
   readonly source: B;
   /** When a target row and a source row belong together: a condition, or the names of columns that are equal. */
   readonly on: Predicate | readonly string[];

@@ -57,6 +57,7 @@ export type LakeErrorCode =
   | "merge/invalid-clause"
   // the handle and its options
   | "table/read-only"
+  | "table/nested-write"
   | "usage/invalid-option"
   | "usage/invalid-timestamp"
   | "usage/aborted"
