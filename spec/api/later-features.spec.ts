@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { DeltaTable } from "../../src/index.js";
 import { failureOf, inThread, newLocation, people, usersTable } from "./tables.js";
 
@@ -64,6 +64,47 @@ describe("what belongs to a later release is refused by name, never ignored", ()
       await failureOf(call, "delta/unsupported-feature");
     }
     expect([users.version, await users.count()]).toEqual([1, 3]);
+  });
+
+  test.each([
+    ["restore", [{ version: 0 }]],
+    ["optimize", []],
+    ["vacuum", [{ dryRun: true }]],
+    ["repair", []],
+    ["clone", ["memory://copy"]],
+    ["alter.addColumn", [{ name: "age", type: "int" }]],
+    ["alter.renameColumn", ["name", "called"]],
+    ["alter.dropColumn", ["name"]],
+    ["alter.setType", ["id", "double"]],
+    ["alter.setNullable", ["id", true]],
+    ["alter.setComment", ["id", "key"]],
+    ["alter.reorder", [["name", "id"]]],
+    ["alter.setDefault", ["id", "0"]],
+    ["alter.clusterBy", [["id"]]],
+    ["alter.addConstraint", ["positive", "id > 0"]],
+    ["alter.dropConstraint", ["positive"]],
+    ["alter.dropFeature", ["deletionVectors"]],
+  ])("the method %s, which the types do not have", async (name, args) => {
+    const users = await usersTable();
+    const [owner, method] = name.startsWith("alter.") ? [users.alter, name.slice("alter.".length)] : [users, name];
+    const methods = owner as unknown as Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>;
+    const called = methods[method]?.(...args) ?? expect.fail("there is no such method");
+    expect(called).toBeInstanceOf(Promise);
+    const error = await failureOf(called, "delta/unsupported-feature");
+    expect(error).toMatchObject({ message: expect.stringContaining(`${name} is not there yet`), context: { call: name } });
+    expect((await users.refresh()).version).toBe(1);
+    expectTypeOf<keyof typeof users.alter>().toEqualTypeOf<"setProperties">();
+    expectTypeOf<keyof typeof users & ("restore" | "optimize" | "vacuum" | "repair" | "clone" | "changes")>().toBeNever();
+  });
+
+  test("DeltaTable.convert, and the changes that a loop asks for", async () => {
+    const later = DeltaTable as unknown as { convert(path: string): Promise<unknown> };
+    await failureOf(later.convert("data/parquet"), "delta/unsupported-feature");
+    const users = (await usersTable()) as unknown as { changes(range: object): AsyncIterable<unknown> };
+    const read = async (): Promise<void> => {
+      for await (const batch of users.changes({ from: 0 })) expect.fail(String(batch));
+    };
+    await failureOf(read, "delta/unsupported-feature");
   });
 
   test("a slip of the pen lists what there is", async () => {

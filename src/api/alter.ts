@@ -1,5 +1,6 @@
 import { LakeError } from "../base/errors.js";
 import { setProperties } from "../engine/set-properties.js";
+import { laterAlterMethods, refuseLaterMethods } from "./later-methods.js";
 import { checkOptions, type WriteOptions } from "./options.js";
 import type { WriteResult } from "./results.js";
 import type { RunVerb } from "./run-verb.js";
@@ -7,6 +8,10 @@ import type { RunVerb } from "./run-verb.js";
 /** Changes of the table's definition: each is a commit of its own and touches no data. */
 export class Alter {
   readonly #run: RunVerb;
+
+  static {
+    refuseLaterMethods(this.prototype, "alter.", laterAlterMethods);
+  }
 
   /** @internal */
   constructor(run: RunVerb) {

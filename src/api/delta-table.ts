@@ -16,6 +16,7 @@ import { appTransaction } from "./app-transaction.js";
 import { assignmentNodes } from "./assignments.js";
 import { deferredGenerator } from "./deferred-generator.js";
 import { describeTable } from "./detail.js";
+import { laterStatics, laterTableMethods, refuseLaterMethods } from "./later-methods.js";
 import { loadEngine, type Engine } from "./load-engine.js";
 import { MergeBuilder, type MergeOptions } from "./merge-builder.js";
 import type { MergeSource } from "./merge-source.js";
@@ -64,6 +65,11 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
   readonly #readOnly: boolean;
   #table: Table;
   readonly #writes = createTaskQueue();
+
+  static {
+    refuseLaterMethods(this, "DeltaTable.", laterStatics);
+    refuseLaterMethods(this.prototype, "", laterTableMethods);
+  }
 
   /** @internal */
   constructor(connection: Connection, table: Table, readOnly: boolean) {
