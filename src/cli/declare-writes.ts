@@ -138,7 +138,9 @@ function addLimits(command: Command): void {
       new Option("--memory-limit <size>", "memory that the work may take, for example 512MiB (default: 1GiB)").argParser(byteSize),
     )
     .addOption(
-      new Option("--max-attempts <n>", "how often the commit is tried when other writers are faster (default: 200)").argParser(countFrom1),
+      new Option("--max-attempts <n>", "how often the commit is tried when other writers are faster (default: 200)").argParser(
+        countFrom1,
+      ),
     );
 }
 
