@@ -1,5 +1,5 @@
 import { LakeError } from "../../src/base/errors.js";
-import type { ObjectMeta } from "../../src/storage/object-store.js";
+import type { ObjectMeta, ObjectStore } from "../../src/storage/object-store.js";
 import { readNothing } from "../../src/table/pending-commit.js";
 import type { Table, TableFormat } from "../../src/table/table-format.js";
 import type { Variant } from "./world.js";
@@ -60,13 +60,20 @@ export const deletesFilesInDoubt: Variant = {
         try {
           return await table.commit(base, pending, options);
         } catch (error) {
-          if (LakeError.is(error, "delta/commit-unknown"))
-            await store.delete(pending.added.map(({ path }) => path)).catch(() => undefined);
+          if (LakeError.is(error, "delta/commit-unknown")) await deleteAtLast(store, pending.added);
           throw error;
         }
       },
     })),
 };
+
+/** The store still fails when the outcome is given up. */
+async function deleteAtLast(store: ObjectStore, files: readonly { readonly path: string }[]): Promise<void> {
+  for (let attempt = 0; attempt < 40; attempt++) {
+    const error: unknown = await store.delete(files.map(({ path }) => path)).catch((reason: unknown) => reason);
+    if (error === undefined) return;
+  }
+}
 
 /** Takes a put that failed for one that did nothing. */
 export const takesDoubtForFailure: Variant = {

@@ -65,7 +65,7 @@ export async function readDataFile(store: ObjectStore, added: AddedFile): Promis
   const partition = Object.fromEntries(
     Object.entries(added.partition).map(([name, value]) => [name, value === null ? null : Number(value)]),
   );
-  const rows = (await parquetReadObjects({ file })).map((row) => ({ ...row, ...partition }) as unknown as Row);
+  const rows = (await parquetReadObjects({ file })).map((row) => ({ x: null, ...row, ...partition }) as unknown as Row);
   if (meta.size !== added.size || (added.numRecords !== undefined && added.numRecords !== rows.length)) {
     const said = `${added.size} bytes and ${String(added.numRecords)} rows`;
     throw new Violation("wrong-size-or-count", `${added.path} has ${meta.size} bytes and ${rows.length} rows, its add says ${said}`);

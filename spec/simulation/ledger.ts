@@ -3,6 +3,7 @@ import type { IsolationLevel } from "../../src/table/table-format.js";
 import type { ObjectStore } from "../../src/storage/object-store.js";
 import { readCommitFile, readDataFile, type CommitFile } from "./commit-file.js";
 import { applyTo, holds, sqlOf, type Predicate, type Row, type Said, type Statement } from "./operations.js";
+import { createSerialOrders, type Committed } from "./serial-orders.js";
 import { Violation } from "./violation.js";
 import type { StoreEvent } from "./watched-store.js";
 
@@ -57,6 +58,7 @@ const versionFile = /^_delta_log\/(\d{20})\.json$/;
 
 export function createLedger(store: ObjectStore, isolation: IsolationLevel): Ledger {
   const versions: VersionRecord[] = [];
+  const orders = createSerialOrders(isolation, sameBag);
   const statements = new Map<string, Statement>();
   /** Statements of which it was said that they changed nothing, and why. */
   const refused = new Map<string, string>();
@@ -138,9 +140,17 @@ export function createLedger(store: ObjectStore, isolation: IsolationLevel): Led
       if (reason !== undefined)
         throw new Violation("refused-but-committed", `${statement.id} failed (${reason}) and made version ${version}`);
       madeBy.set(statement.id, version);
-      assertSerial(versions, record, { statement, version, readVersion: commit.readVersion, isolation });
+      assertSerial(statement, { version, readVersion: commit.readVersion, rows: record.rows });
     }
     versions.push(record);
+  };
+
+  const assertSerial = (statement: Statement, commit: Committed): void => {
+    const expected = orders.take(statement, commit);
+    if (expected === undefined) return;
+    const { version, readVersion, rows } = commit;
+    const was = `${bagText(rowsAt(version - 1))} became ${bagText(rows)}, and ${bagText(expected)} if done one by one`;
+    throw new Violation("not-serial", `version ${version}, ${JSON.stringify(statement)} made on version ${String(readVersion)}: ${was}`);
   };
 
   const judgeAcknowledged = (statement: Statement, said: Said): void => {
@@ -178,41 +188,13 @@ function versionOfKey(key: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-interface NewCommit {
-  readonly statement: Statement;
-  readonly version: number;
-  readonly readVersion: number | undefined;
-  readonly isolation: IsolationLevel;
-}
-
-/**
- * Serializable: the version is what the statement makes of the version before. WriteSerializable: or what comes out when the
- * statement is put before blind appends that it had not seen.
- */
-function assertSerial(versions: readonly VersionRecord[], record: VersionRecord, commit: NewCommit): void {
-  const { statement, version, readVersion, isolation } = commit;
-  const before = versions[version - 1]?.rows ?? [];
-  const expected = applyTo(before, statement).rows;
-  if (sameBag(record.rows, expected)) return;
-  if (isolation === "WriteSerializable") {
-    for (let at = version - 1; at > (readVersion ?? version); at--) {
-      if (!["append", "ingest"].includes(versions[at]?.statement?.operation.kind ?? "")) continue;
-      const later = versions.slice(at, version).flatMap((one) => one.statement ?? []);
-      const rows = [statement, ...later].reduce((bag, next) => applyTo(bag, next).rows, versions[at - 1]?.rows ?? []);
-      if (sameBag(record.rows, rows)) return;
-    }
-  }
-  const was = `${bagText(before)} became ${bagText(record.rows)}, expected ${bagText(expected)}`;
-  throw new Violation("not-serial", `version ${version}, ${JSON.stringify(statement)} made on version ${String(readVersion)}: ${was}`);
-}
-
 export function sameBag(a: readonly Row[], b: readonly Row[]): boolean {
   return a.length === b.length && bagText(a) === bagText(b);
 }
 
 export function bagText(rows: readonly Row[]): string {
   return rows
-    .map(({ k, v, p }) => `${k}:${v}${p === k % 2 ? "" : ` in ${p}`}`)
+    .map(({ k, v, p, x }) => `${k}:${v}${p === k % 2 ? "" : ` in ${p}`}${x === null ? "" : ` with ${x}`}`)
     .sort()
     .join(" ");
 }

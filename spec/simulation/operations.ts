@@ -4,6 +4,8 @@ export interface Row {
   readonly k: number;
   readonly v: number;
   readonly p: number;
+  /** A column that comes later: the table may not have it. */
+  readonly x: number | null;
 }
 
 export interface Predicate {
@@ -28,6 +30,8 @@ export type Operation =
       readonly inserts: boolean;
       readonly bySource?: Predicate | undefined;
     }
+  /** Adds rows that have a column which the table may lack. */
+  | { readonly kind: "widen"; readonly keys: readonly number[] }
   | { readonly kind: "set-property"; readonly key: string; readonly value: string }
   | { readonly kind: "checkpoint" };
 
@@ -43,15 +47,16 @@ const modulus = 1_000_003;
 export function rowsOf({ number, operation }: Statement): readonly Row[] {
   if (operation.kind === "ingest") return [0, 1].map((at) => rowOf(operation.batch + at, 90_000 + operation.batch * 10 + at));
   if (!("keys" in operation)) return [];
-  return operation.keys.map((k, at) => rowOf(k, number * 100 + at));
+  const rows = operation.keys.map((k, at) => rowOf(k, number * 100 + at));
+  return operation.kind === "widen" ? rows.map((row) => ({ ...row, x: row.v + 50 })) : rows;
 }
 
 function dataOf(statement: Statement): Record<string, unknown>[] {
-  return rowsOf(statement).map((row) => ({ ...row }));
+  return rowsOf(statement).map(({ x, ...row }) => (x === null ? row : { ...row, x }));
 }
 
 export function rowOf(k: number, v: number): Row {
-  return { k, v, p: k % 2 };
+  return { k, v, p: k % 2, x: null };
 }
 
 export function sqlOf({ column, compare, value }: Predicate, side = ""): string {
@@ -76,6 +81,7 @@ export function applyTo(rows: readonly Row[], statement: Statement): Effect {
   switch (operation.kind) {
     case "append":
     case "ingest":
+    case "widen":
       return { rows: [...rows, ...rowsOf(statement)], changes: true };
     case "overwrite":
       return {
@@ -112,7 +118,12 @@ function merged(rows: readonly Row[], statement: Statement, merge: Operation & {
   for (const row of rows) {
     const match = source.get(row.k);
     const goes = match === undefined ? merge.bySource !== undefined && holds(merge.bySource, row) : merge.matched === "delete";
-    const stays = match === undefined || merge.matched === "none" ? row : merge.matched === "update-all" ? match : updated(row, match.v);
+    const stays =
+      match === undefined || merge.matched === "none"
+        ? row
+        : merge.matched === "update-all"
+          ? { ...match, x: row.x }
+          : updated(row, match.v);
     if (!goes) result.push(stays);
     changes ||= goes || stays !== row;
   }
@@ -145,6 +156,8 @@ async function performOnce(table: DeltaTable, statement: Statement): Promise<num
     case "append":
     case "ingest":
       return (await table.append(dataOf(statement), { userMetadata })).version;
+    case "widen":
+      return (await table.append(dataOf(statement), { userMetadata, mergeSchema: true })).version;
     case "overwrite":
       return (await table.overwrite(dataOf(statement), { userMetadata, ...whereOf(operation) })).version;
     case "delete":
@@ -174,4 +187,9 @@ async function performMerge(table: DeltaTable, statement: Statement, merge: Oper
 
 function whereOf({ where }: { readonly where?: Predicate | undefined }): { readonly where?: string } {
   return where === undefined ? {} : { where: sqlOf(where) };
+}
+
+/** The rows as the engine reads them, of a version that may be from before the last column. */
+export async function rowsIn(table: DeltaTable, where?: Predicate): Promise<readonly Row[]> {
+  return (await table.toArray(whereOf({ where }))).map((row) => ({ x: null, ...row }) as unknown as Row);
 }

@@ -1,7 +1,7 @@
 import type { DeltaTable } from "../../src/api/delta-table.js";
 import { unreachable } from "../../src/base/assert.js";
 import type { Connection } from "../../src/api/runtime.js";
-import { sqlOf, type Predicate, type Row } from "./operations.js";
+import { rowsIn, type Predicate } from "./operations.js";
 import type { Process } from "./process.js";
 import { assertStoreFailure, openNewest, refresh } from "./run-writer.js";
 import type { ReaderStep } from "./schedule.js";
@@ -62,7 +62,7 @@ async function look(world: World, process: Process, table: DeltaTable, where?: P
   process.begin();
   const { version } = table;
   try {
-    const rows = (await table.toArray(where === undefined ? {} : { where: sqlOf(where) })) as unknown as readonly Row[];
+    const rows = await rowsIn(table, where);
     world.ledger.note({ kind: "read", who: process.name, version, rows, where });
   } catch (error) {
     assertStoreFailure(process, error, `read version ${version}`);

@@ -1,7 +1,7 @@
 import type { DeltaTable } from "../../src/api/delta-table.js";
 import { LakeError } from "../../src/base/errors.js";
 import type { Connection } from "../../src/api/runtime.js";
-import { perform, type Statement } from "./operations.js";
+import { perform, type Operation, type Statement } from "./operations.js";
 import { isCommit, type Process } from "./process.js";
 import type { WriterPlan } from "./schedule.js";
 import { Violation } from "./violation.js";
@@ -112,10 +112,13 @@ function judgeFailure(world: World, process: Process, statement: Statement, read
   ledger.note({ kind: "refused", statement, reason: String(error) });
 }
 
-/** A conflict has a winner that the statement had not seen; an append has none but a change of the table's definition. */
+/** A conflict has a winner that the statement had not seen; what only adds rows has none but a change of the table's definition. */
 function assertFounded({ ledger }: World, statement: Statement, readVersion: number, error: LakeError): void {
   const winner = Number(error.context["version"]);
   const winners = ledger.statementsBetween(readVersion, winner).map(({ operation }) => operation.kind);
-  const isFounded = winners.length > 0 && (!["append", "ingest"].includes(statement.operation.kind) || winners.includes("set-property"));
+  const isFounded = winners.length > 0 && (!adding.has(statement.operation.kind) || winners.some((kind) => redefining.has(kind)));
   if (!isFounded) throw new Violation("unfounded-conflict", `${statement.id} on version ${readVersion}: ${error.message}`);
 }
+
+const adding: ReadonlySet<Operation["kind"]> = new Set(["append", "ingest", "widen"]);
+const redefining: ReadonlySet<Operation["kind"]> = new Set(["set-property", "widen"]);

@@ -111,6 +111,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.constant<Operation>({ kind: "checkpoint" }) },
+  { weight: 1, arbitrary: keys.map((list): Operation => ({ kind: "widen", keys: list })) },
   { weight: 2, arbitrary: fc.nat(1).map((batch): Operation => ({ kind: "ingest", batch })) },
 );
 
@@ -131,7 +132,12 @@ const fault: fc.Arbitrary<ScheduledFault> = fc
     at: fc.constantFrom("commit" as const, "call" as const),
     skip: fc.nat(30),
     effect: fc.constantFrom<ScheduledFault["effect"]>("lose-reply", "late", "crash", "fail-before", "no-space", "echo", "clock-jump"),
-    failing: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }) }),
+    failing: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(0) },
+      { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }) },
+      // Longer than a commit goes on asking what became of it.
+      { weight: 1, arbitrary: fc.integer({ min: 12, max: 24 }) },
+    ),
     amount: fc.nat(63),
   })
   // A process puts few versions.
@@ -142,7 +148,7 @@ export function schedules(isolation: IsolationLevel): fc.Arbitrary<Schedule> {
     table: fc.record({
       isolation: fc.constant(isolation),
       isPartitioned: fc.boolean(),
-      checkpointInterval: fc.constantFrom(10, 3, 1, 2),
+      checkpointInterval: fc.constantFrom(10, 3, 10, 2, 3, 1),
       keys: fc.array(key, { maxLength: 6 }),
       pageSize: fc.constantFrom(1000, 2, 1),
     }),
