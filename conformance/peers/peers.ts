@@ -83,6 +83,11 @@ function lazily(...engines: readonly PeerName[]): Ask {
 
 const python = lazily("delta-rs", "duckdb");
 
+/** The number of rows in a table's files, as pyarrow reads them with the checksums of pages verified. */
+export async function verifiedRowCount(table: string): Promise<number> {
+  return ((await python({ engine: "delta-rs", do: "checksums", table })) as { readonly rows: number }).rows;
+}
+
 export const peers = {
   ours,
   spark: peer("spark", lazily("spark")),

@@ -13,6 +13,8 @@ SETTINGS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.jars": ",".join(sorted(glob.glob(os.path.join(os.environ["LAKETABLE_PEER_JARS"], "*.jar")))),
+    # Pages that do not have the checksum that they say are an error, as they are not by default.
+    "spark.hadoop.parquet.page.verify-checksum.enabled": "true",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.memory": "2g",
