@@ -46,6 +46,18 @@ test("what changes nothing says so, and --quiet says nothing", async () => {
   expect(await lake(["show", "q", "--quiet"])).toMatch(/┘\n$/);
 });
 
+test("create sets every --property, and --comment", async () => {
+  const properties = ["--property", "delta.checkpointInterval=20", "--property", "owner = a=b"];
+  await lake(["create", "p", "--schema", "id long", "--comment", "what it holds", ...properties, "--quiet"]);
+  expect(JSON.parse(await lake(["detail", "p", "--json"]))).toMatchObject({
+    description: "what it holds",
+    properties: { "delta.checkpointInterval": "20", owner: "a=b" },
+  });
+  expect(await lakeRun(["create", "r", "--schema", "id long", "--property", "owner"])).toMatchObject({ code: 2, stdout: "" });
+  const unknown = await lakeRun(["create", "r", "--schema", "id long", "--property", "delta.enableDeletionVectors=true"]);
+  expect(unknown).toMatchObject({ code: 4, stdout: "", stderr: expect.stringContaining("[delta/unsupported-feature]") });
+});
+
 test("create --if-exists open leaves a table as it is", async () => {
   await newTable("x");
   const again = ["create", "x", "--schema", "other int", "--if-exists", "open"];

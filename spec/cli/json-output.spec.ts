@@ -57,8 +57,9 @@ describe("--json prints one JSON document on stdout and nothing else", () => {
     expect(documentOf(name)).toMatchObject({ table: expect.stringMatching(/^file:.*\/t$/), version, ...more });
   });
 
-  test("lake history: a list, newest first", () => {
+  test("lake history: a list, newest first, of as many as --limit says", async () => {
     expect(documentOf("history")).toMatchObject([5, 4, 3, 2, 1, 0].map((version) => ({ version })));
+    expect(JSON.parse(await lake(["history", "t", "--limit", "2", "--json"]))).toMatchObject([{ version: 5 }, { version: 4 }]);
   });
 
   test("lake detail, schema, files and log", () => {
