@@ -10,7 +10,7 @@ import { structChild, vectorReader } from "./checkpoint-rows.js";
 import type { AddSource } from "./data-file-view.js";
 import { corruptLog } from "./protocol/action-fields.js";
 import type { AddFile, DeletionVectorDescriptor, PartitionValues } from "./protocol/actions.js";
-import { noBounds, reliableNullCount } from "./protocol/column-stats.js";
+import { boundOf, noBounds, reliableNullCount } from "./protocol/column-stats.js";
 import type { FileColumns } from "./protocol/file-columns.js";
 import { fileStats, numRecordsOf } from "./protocol/file-stats.js";
 import { widenStatsValue } from "./protocol/stats-value.js";
@@ -137,8 +137,8 @@ function parsedStatsReader(addType: StructType, add: Column, files: FileColumns)
       if (found === undefined) return undefined;
       const { type: leaf, path: names } = found;
       const tight = cell(["tightBounds"], row) !== false;
-      const min = widenStatsValue(cell(["minValues", ...names], row), leaf, "min");
-      const max = widenStatsValue(cell(["maxValues", ...names], row), leaf, "max");
+      const min = boundOf(found, widenStatsValue(cell(["minValues", ...names], row), leaf, "min"), "min");
+      const max = boundOf(found, widenStatsValue(cell(["maxValues", ...names], row), leaf, "max"), "max");
       const nullCount = reliableNullCount(count(["nullCount", ...names], row), { numRecords: count(["numRecords"], row), tight });
       return {
         ...(min === undefined ? {} : { min }),

@@ -18,6 +18,8 @@ export interface FoundColumn {
   readonly type: DataType;
   /** The names by which it is reached in files and statistics. */
   readonly path: readonly string[];
+  /** PROTOCOL.md "Type Widening": a double that was a float once. */
+  readonly wasFloat: boolean;
 }
 
 export type MappingMode = "none" | "name" | "id";
@@ -90,13 +92,20 @@ function physicalType(type: DataType): DataType {
 
 function findColumn(schema: StructType, path: readonly string[], nameOf: (field: Field) => string): FoundColumn | undefined {
   let type: DataType = schema;
+  let last: Field | undefined;
   const names: string[] = [];
   for (const name of path) {
     if (type.kind !== "struct") return undefined;
     const field: Field | undefined = type.fields.find((candidate) => candidate.name === name);
     if (field === undefined) return undefined;
     names.push(nameOf(field));
+    last = field;
     type = field.type;
   }
-  return { type, path: names };
+  return { type, path: names, wasFloat: type.kind === "double" && last !== undefined && wasFloat(last) };
+}
+
+function wasFloat({ metadata }: Field): boolean {
+  const changes = metadata["delta.typeChanges"];
+  return Array.isArray(changes) && changes.some((change: { readonly fromType?: unknown } | null) => change?.fromType === "float");
 }

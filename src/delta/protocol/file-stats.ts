@@ -21,7 +21,7 @@ export function fileStats(stats: string | undefined, files: Pick<FileColumns, "f
       if (found === undefined) return undefined;
       const { min, max, nullCount } = load();
       const entries = { min: member(min, found.path), max: member(max, found.path), nullCount: member(nullCount, found.path) };
-      return columnBounds(found.type, entries, load());
+      return columnBounds(found, entries, load());
     },
   };
 }

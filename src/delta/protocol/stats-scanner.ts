@@ -1,7 +1,6 @@
 import type { Bounds, ColumnBounds } from "../../expression/bounds.js";
-import type { DataType } from "../../schema/types.js";
 import { columnBounds, countOf, noBounds, type FileEntries } from "./column-stats.js";
-import type { FileColumns } from "./file-columns.js";
+import type { FileColumns, FoundColumn } from "./file-columns.js";
 import { parseExactJson, type ExactJson } from "./exact-json.js";
 import { columnSlots, fileSlots, StatsWalker, type WantedColumn } from "./stats-walker.js";
 
@@ -18,9 +17,9 @@ export interface StatsScanner {
 export function createStatsScanner(files: Pick<FileColumns, "find">, paths: readonly (readonly string[])[]): StatsScanner {
   const columns = paths.flatMap((path) => {
     const found = files.find(path);
-    return found === undefined ? [] : [{ path, type: found.type, stored: found.path }];
+    return found === undefined ? [] : [{ path, found }];
   });
-  const walker = new StatsWalker(wantedColumns(columns.map(({ stored }) => stored)), columns.length);
+  const walker = new StatsWalker(wantedColumns(columns.map(({ found }) => found.path)), columns.length);
   const slotOf = slotLookup(columns.map(({ path }) => path));
   const token = createTokenReader();
   const value = (places: Int32Array, at: number): ExactJson | undefined => token.at(places[at] ?? -1, places[at + 1] ?? -1);
@@ -35,14 +34,14 @@ export function createStatsScanner(files: Pick<FileColumns, "find">, paths: read
     };
     return file;
   };
-  const boundsAt = (slot: number, type: DataType): ColumnBounds | undefined => {
+  const boundsAt = (slot: number, found: FoundColumn): ColumnBounds | undefined => {
     const at = slot * columnSlots.count;
     const entries = {
       min: value(walker.columns, at + columnSlots.minValues),
       max: value(walker.columns, at + columnSlots.maxValues),
       nullCount: value(walker.columns, at + columnSlots.nullCount),
     };
-    return columnBounds(type, entries, fileEntries());
+    return columnBounds(found, entries, fileEntries());
   };
   const bounds: Bounds = {
     get rowCount() {
@@ -53,7 +52,7 @@ export function createStatsScanner(files: Pick<FileColumns, "find">, paths: read
       const column = columns[slot];
       if (column === undefined) return undefined;
       if (isRemembered[slot] === 0) {
-        remembered[slot] = boundsAt(slot, column.type);
+        remembered[slot] = boundsAt(slot, column.found);
         isRemembered[slot] = 1;
       }
       return remembered[slot];

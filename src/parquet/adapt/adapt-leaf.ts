@@ -9,7 +9,7 @@ import type { AdaptContext } from "./adapt-context.js";
 import { rebaseDays, rebaseMicros } from "../metadata/calendar.js";
 import { unsupportedFile } from "../corrupt.js";
 import { convertDecimal } from "./adapt-decimal.js";
-import type { IntegerLayout, LeafConversion } from "../metadata/leaf-conversion.js";
+import { holdsDays, type IntegerLayout, type LeafConversion } from "../metadata/leaf-conversion.js";
 import type { ProjectedLeaf } from "./projection.js";
 import type { Refuse } from "../refuse.js";
 
@@ -21,18 +21,17 @@ const TWO_32 = 4294967296;
  * The values of null rows mean nothing and are no reason to refuse: twelve zero bytes are an INT96 of 4713 BC.
  */
 export function convertLeaf(column: Column, projection: ProjectedLeaf, context: AdaptContext): Column {
-  const converted = convertValues(column, projection, context);
   const { type, arrowType, conversion } = projection;
   const { dates, timestamps, int96 } = context.calendar;
-  if (type.kind === "date") {
-    const values = converted.values as Int32Array;
+  if (holdsDays(projection)) {
     const rebased = rebaseDays(
-      converted,
+      column,
       dates,
       refuserOf(column, () => oldCalendar(context)),
     );
-    return rebased === values ? converted : withValues(converted, arrowType, rebased);
+    return convertValues(rebased === column.values ? column : withValues(column, column.type, rebased), projection, context);
   }
+  const converted = convertValues(column, projection, context);
   if (type.kind === "timestamp") {
     const calendar = conversion.kind === "int96" ? int96 : timestamps;
     const rebased = rebaseMicros(

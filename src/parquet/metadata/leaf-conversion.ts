@@ -158,3 +158,8 @@ function toTimestamp(file: LeafType): LeafConversion | undefined {
   if (file.kind !== "timestamp") return undefined;
   return file.unit === "micros" ? relabel : { kind: "scale-time", from: file.unit };
 }
+
+/** Whether the file has days, of whichever calendar. */
+export function holdsDays({ type, conversion }: { readonly type: DataType; readonly conversion: LeafConversion }): boolean {
+  return type.kind === "date" || (conversion.kind === "scale-time" && conversion.from === "days");
+}

@@ -3,6 +3,7 @@ import type { BoundExpression } from "../../expression/expression.js";
 import { isSameInEveryCalendar, type FileCalendar } from "../metadata/calendar.js";
 import type { FileMetadata, RowGroup } from "../metadata/file-metadata.js";
 import { boundPair, statisticsBounds } from "../metadata/leaf-bounds.js";
+import { holdsDays } from "../metadata/leaf-conversion.js";
 import type { ColumnIndex, OffsetIndex } from "../metadata/page-index.js";
 import type { ProjectedLeaf, Projection } from "../adapt/projection.js";
 
@@ -127,8 +128,8 @@ function boundsOf(
 }
 
 /** Bounds are in the file's calendar. What is old enough to mean another day there bounds nothing. */
-function inCalendar({ type }: ProjectedLeaf, bounds: ColumnBounds | undefined, calendar: FileCalendar): ColumnBounds | undefined {
-  const own = type.kind === "date" ? calendar.dates : type.kind === "timestamp" ? calendar.timestamps : "proleptic";
+function inCalendar(leaf: ProjectedLeaf, bounds: ColumnBounds | undefined, calendar: FileCalendar): ColumnBounds | undefined {
+  const own = holdsDays(leaf) ? calendar.dates : leaf.type.kind === "timestamp" ? calendar.timestamps : "proleptic";
   if (bounds === undefined || own === "proleptic") return bounds;
   if (isSameInEveryCalendar(bounds.min) && isSameInEveryCalendar(bounds.max)) return bounds;
   return bounds.nullCount === undefined ? {} : { nullCount: bounds.nullCount };
