@@ -27,8 +27,8 @@ const blind: ReadonlySet<Operation["kind"]> = new Set(["append", "ingest", "wide
 const ordersMax = 32;
 
 /**
- * Serializable: the one order is the log's. WriteSerializable: a statement may also stand before blind appends that it had not seen, though
- * they were committed before it.
+ * Serializable: the one order is the log's. WriteSerializable: a statement may also stand before others that it had not seen, though they
+ * were committed before it: before a blind append, and so before whoever did see that.
  */
 export function createSerialOrders(isolation: IsolationLevel, isSame: (a: readonly Row[], b: readonly Row[]) => boolean): SerialOrders {
   let orders: readonly (readonly Placed[])[] = [[]];
@@ -49,13 +49,13 @@ export function createSerialOrders(isolation: IsolationLevel, isSame: (a: readon
   };
 }
 
-/** The end, and before that every place that only blind appends later than `readVersion` stand behind. */
+/** The end, and before that every place that only statements later than `readVersion` stand behind. */
 function* placesIn(order: readonly Placed[], statement: Statement, readVersion: number): Generator<number> {
   yield order.length;
+  // Wherever it stands it adds the same rows.
   if (blind.has(statement.operation.kind)) return;
   for (let place = order.length - 1; place >= 0; place--) {
-    const passed = order[place];
-    if (passed === undefined || passed.version <= readVersion || !blind.has(passed.statement.operation.kind)) return;
+    if ((order[place]?.version ?? 0) <= readVersion) return;
     yield place;
   }
 }
