@@ -13,6 +13,7 @@ import { mergeRows } from "../../src/engine/merge.js";
 import { updateRows } from "../../src/engine/update.js";
 import { parseExpression } from "../../src/expression/parse.js";
 import { createInlineCodec } from "../../src/parquet/codec/codec-inline.js";
+import { createFileLocator } from "../../src/storage/file-locator.js";
 import { batchFromRows } from "../../src/schema/row-writer.js";
 import { parseSchemaText } from "../../src/schema/type-text.js";
 import { createLocalStore } from "../../src/storage/local-store.js";
@@ -82,7 +83,8 @@ function openStore(folder: string): Opened {
       return chunks;
     },
   };
-  const context = { host: systemHost, store, codec, memory: createMemoryBudget(1 << 29), logger: silentLogger };
+  const files = createFileLocator(store);
+  const context = { host: systemHost, store, files, codec, memory: createMemoryBudget(1 << 29), logger: silentLogger };
   return { context, format: createDeltaFormat({ store, host: systemHost, codec }), patched: () => patched };
 }
 

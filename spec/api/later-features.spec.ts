@@ -20,7 +20,6 @@ describe("what belongs to a later release is refused by name, never ignored", ()
     ["default", { schema: [{ name: "id", type: "long", default: "0" }] }],
     ["identity", { schema: [{ name: "id", type: "long", identity: { always: true, start: 1, step: 1 } }] }],
     ["spillDir", { spillDir: "/nowhere" }],
-    ["allowedLocations", { allowedLocations: ["/"] }],
   ])("create with %s", async (feature, options) => {
     const error = await failureOf(create(options), "delta/unsupported-feature");
     expect(JSON.stringify([error.message, error.context])).toContain(feature);

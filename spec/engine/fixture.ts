@@ -9,6 +9,7 @@ import { scan, type ScanOptions } from "../../src/engine/scan.js";
 import type { ExpressionNode } from "../../src/expression/expression.js";
 import { parseExpression } from "../../src/expression/parse.js";
 import { createInlineCodec } from "../../src/parquet/codec/codec-inline.js";
+import { createFileLocator } from "../../src/storage/file-locator.js";
 import { fromArrowSchema } from "../../src/schema/arrow-mapping.js";
 import { rowReader, type Row } from "../../src/schema/row-reader.js";
 import { batchFromRows } from "../../src/schema/row-writer.js";
@@ -29,7 +30,9 @@ export interface Fixture {
 }
 
 export function openFixture(store: ObjectStore = createMemoryStore(), memoryLimit = 1 << 28): Fixture {
-  const context: EngineContext = { host: systemHost, store, codec, memory: createMemoryBudget(memoryLimit), logger: silentLogger };
+  const files = createFileLocator(store);
+  const memory = createMemoryBudget(memoryLimit);
+  const context: EngineContext = { host: systemHost, store, files, codec, memory, logger: silentLogger };
   return { context, store, format: createDeltaFormat({ store, host: systemHost, codec }) };
 }
 

@@ -5,6 +5,7 @@ import { createMemoryBudget } from "../../src/base/memory.js";
 import { silentLogger } from "../../src/base/logger.js";
 import { createDeltaFormat } from "../../src/delta/delta-format.js";
 import { createLazyCodec } from "../../src/parquet/codec/codec-lazy.js";
+import { createFileLocator } from "../../src/storage/file-locator.js";
 import type { ObjectStore } from "../../src/storage/object-store.js";
 import { createMemoryStore } from "../../src/storage/memory-store.js";
 import type { TableFormat, VersionRef } from "../../src/table/table-format.js";
@@ -48,7 +49,7 @@ export function connectProcess(store: ObjectStore, host: Host, variant: Variant 
   const format = createDeltaFormat({ store, host, codec, logger: silentLogger });
   return {
     url: store.url,
-    context: { host, store, codec, memory: createMemoryBudget(64 << 20), logger: silentLogger },
+    context: { host, store, files: createFileLocator(store), codec, memory: createMemoryBudget(64 << 20), logger: silentLogger },
     codec,
     format: variant.format?.(format, store) ?? format,
     maxAttempts: 12,

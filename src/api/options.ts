@@ -21,6 +21,11 @@ export interface ConnectOptions {
   readonly isolation?: "Serializable" | "WriteSerializable" | undefined;
   /** Told of what is worth knowing but no failure, such as a checkpoint that could not be written. Default: silent. */
   readonly logger?: Logger | undefined;
+  /**
+   * Where the table may read data files that lie outside its own folder, as those of a shallow clone do: folders or URLs. Default: in the
+   * folder that the table is in, of a table on S3 in its bucket. Nothing outside the table's folder is ever written or deleted.
+   */
+  readonly allowedLocations?: readonly string[] | undefined;
   /** How s3:// locations are reached. Default: as the AWS SDK finds it in environment and profile. */
   readonly s3?: S3Options | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -5,6 +5,7 @@ import { silentLogger } from "../base/logger.js";
 import { createDeltaFormat } from "../delta/delta-format.js";
 import type { EngineContext } from "../engine/context.js";
 import { createLazyCodec, type LazyCodec } from "../parquet/codec/codec-lazy.js";
+import { createFileLocator } from "../storage/file-locator.js";
 import { createStoreResolver } from "../storage/resolver.js";
 import type { ObjectStore } from "../storage/object-store.js";
 import type { IsolationLevel, TableFormat } from "../table/table-format.js";
@@ -14,10 +15,18 @@ const defaultMemoryLimitBytes = 1 << 30;
 const defaultMaxAttempts = 200;
 
 /** The options that say how to reach a table, and those of later features, which are refused by name. */
-export const connectOptionNames = ["memoryLimit", "workers", "maxAttempts", "isolation", "logger", "s3", "signal"] as const;
+export const connectOptionNames = [
+  "memoryLimit",
+  "workers",
+  "maxAttempts",
+  "isolation",
+  "logger",
+  "s3",
+  "allowedLocations",
+  "signal",
+] as const;
 export const laterConnectOptions = {
   spillDir: "spilling to disk",
-  allowedLocations: "files outside the table's folder",
 } as const;
 
 /** Everything a handle needs to work on the table at one location: the composition of host, store, codec and format. */
@@ -39,18 +48,20 @@ export function connect(url: string, options: ConnectOptions): Connection {
       `A table is named by a path or URL, found ${typeof url === "string" ? "an empty string" : typeof url}.`,
     );
   }
-  return connectStore(createStoreResolver({ s3: options.s3 }).resolve(url), options);
+  const { resolve } = createStoreResolver({ s3: options.s3 });
+  const store = resolve(url);
+  return connectStore(store, options, createFileLocator(store, { resolve, allowed: allowedLocations(options.allowedLocations) }));
 }
 
 /** As `connect`, for a store that is at hand. */
-export function connectStore(store: ObjectStore, options: ConnectOptions): Connection {
+export function connectStore(store: ObjectStore, options: ConnectOptions, files = createFileLocator(store)): Connection {
   const { codec, memory } = resources(options);
   const logger = options.logger ?? silentLogger;
   return {
     url: store.url,
-    context: { host: systemHost, store, codec, memory, logger },
+    context: { host: systemHost, store, files, codec, memory, logger },
     codec,
-    format: createDeltaFormat({ store, host: systemHost, codec, logger }),
+    format: createDeltaFormat({ store, files, host: systemHost, codec, logger }),
     maxAttempts: positiveInteger("maxAttempts", options.maxAttempts) ?? defaultMaxAttempts,
     isolation: isolationLevel(options.isolation),
   };
@@ -78,6 +89,14 @@ export function resources(options: Pick<ConnectOptions, "workers" | "memoryLimit
   };
   shared.set(key, made);
   return made;
+}
+
+function allowedLocations(value: readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((location) => typeof location === "string" && location !== "")) return value;
+  throw new LakeError("usage/invalid-option", `allowedLocations is a list of folders or URLs, found ${JSON.stringify(value)}.`, {
+    option: "allowedLocations",
+  });
 }
 
 function isolationLevel(value: IsolationLevel | undefined): IsolationLevel | undefined {

@@ -2,6 +2,7 @@ import type { Host } from "../base/host.js";
 import type { Logger } from "../base/logger.js";
 import { silentLogger } from "../base/logger.js";
 import type { ParquetCodec } from "../parquet/codec/codec.js";
+import { createFileLocator, type FileLocator } from "../storage/file-locator.js";
 import type { ObjectStore } from "../storage/object-store.js";
 import { createCommitCache, type CommitCache } from "./commit-cache.js";
 
@@ -9,6 +10,8 @@ import { createCommitCache, type CommitCache } from "./commit-cache.js";
 export interface DeltaContext {
   /** Rooted at the table. */
   readonly store: ObjectStore;
+  /** Finds data files and deletion vectors. */
+  readonly files: FileLocator;
   readonly host: Host;
   readonly codec: ParquetCodec;
   readonly logger: Logger;
@@ -18,13 +21,16 @@ export interface DeltaContext {
 
 export interface DeltaContextOptions {
   readonly store: ObjectStore;
+  /** Default: none outside the table. */
+  readonly files?: FileLocator | undefined;
   readonly host: Host;
   readonly codec: ParquetCodec;
   readonly logger?: Logger | undefined;
 }
 
-export function createDeltaContext({ store, host, codec, logger = silentLogger }: DeltaContextOptions): DeltaContext {
-  return { store, host, codec, logger, commits: createCommitCache(cachedCommitBytes) };
+export function createDeltaContext(options: DeltaContextOptions): DeltaContext {
+  const { store, files = createFileLocator(store), host, codec, logger = silentLogger } = options;
+  return { store, files, host, codec, logger, commits: createCommitCache(cachedCommitBytes) };
 }
 
 /** Enough for the commits between two checkpoints of a busy table, little beside a memory budget. */

@@ -1,4 +1,5 @@
 import type { RowSet } from "../columnar/row-set.js";
+import type { LocatedFile } from "../storage/file-locator.js";
 import type { RowDeletes } from "../table/data-file.js";
 import { LakeError } from "../base/errors.js";
 import type { DeltaContext } from "./delta-context.js";
@@ -40,14 +41,13 @@ export async function readRowDeletes(
   // The first vector of a file lies behind the byte that tells the file's version.
   const lead = location.range.start === 1 ? 1 : 0;
   const { start, end } = location.range;
-  const bytes = await readRange(context, key, { start: start - lead, end }, { dataPath, signal });
+  const bytes = await readRange(context.files.locate(key), { start: start - lead, end }, { dataPath, signal });
   if (lead === 1) checkVectorFileVersion(bytes[0] as number, dataPath);
   return decodeVector(unwrapVector(bytes.subarray(lead), vector, dataPath), vector, dataPath);
 }
 
 async function readRange(
-  { store }: DeltaContext,
-  key: string,
+  { store, key }: LocatedFile,
   range: { readonly start: number; readonly end: number },
   { dataPath, signal }: { readonly dataPath: string; readonly signal: AbortSignal | undefined },
 ): Promise<Uint8Array> {

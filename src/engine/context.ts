@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.js";
 import type { MemoryBudget } from "../base/memory.js";
 import type { Progress } from "../base/progress.js";
 import type { ParquetCodec } from "../parquet/codec/codec.js";
+import type { FileLocator } from "../storage/file-locator.js";
 import type { ObjectStore } from "../storage/object-store.js";
 import type { WriteMetrics } from "../table/operation.js";
 import type { AppTransaction } from "../table/pending-commit.js";
@@ -13,6 +14,8 @@ export interface EngineContext {
   readonly host: Host;
   /** Rooted at the table. */
   readonly store: ObjectStore;
+  /** Finds the data files that the table names. */
+  readonly files: FileLocator;
   readonly codec: ParquetCodec;
   readonly memory: MemoryBudget;
   readonly logger: Logger;

@@ -1,6 +1,5 @@
 import type { RecordBatch, Schema } from "apache-arrow";
 import { assert } from "../base/assert.js";
-import { LakeError } from "../base/errors.js";
 import { batchOf, columnsOf } from "../columnar/batch.js";
 import { constantColumn } from "../columnar/build.js";
 import { conjunction, conjuncts } from "../expression/conjuncts.js";
@@ -51,22 +50,10 @@ export interface SourceReadOptions {
 /** Rows of a batch that is made of partition values only. */
 const CONSTANT_BATCH_ROWS = 1 << 16;
 
-/** The key of `file` in the table's store. @throws storage/location-not-allowed for a file outside the table */
-export function dataFileKey(context: EngineContext, file: DataFile): string {
-  const { path } = file;
-  if (!path.startsWith("/") && !/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return path;
-  const root = `${context.store.url}/`;
-  if (path.startsWith(root)) return path.slice(root.length);
-  throw new LakeError(
-    "storage/location-not-allowed",
-    `The table names a data file outside its own folder: ${path}. This release of laketable reads only files below ${context.store.url}.`,
-    { path, table: context.store.url },
-  );
-}
-
-/** A data file's bytes, by ranges. */
+/** A data file's bytes, by ranges. @throws storage/location-not-allowed  it lies where the table may not read */
 export function dataFileReader(context: EngineContext, file: DataFile): RangeReader {
-  return storeRangeReader(context.store, { key: dataFileKey(context, file), size: file.size });
+  const { store, key } = context.files.locate(file.path);
+  return storeRangeReader(store, { key, size: file.size });
 }
 
 export function openFileSource(

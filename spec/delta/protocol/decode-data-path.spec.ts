@@ -31,18 +31,31 @@ describe("a path of the log", () => {
   );
 
   it.each([
-    "file:///data/other/x.parquet",
-    "/data/my%20table2/x.parquet",
-    "s3://bucket/x.parquet",
-    "../x.parquet",
-    "a/%2e%2e/%2e%2e/x",
-    "/data/my%20table/../x",
-    "memory://m/x",
-  ])("that leaves the table is refused: %s", (path) => {
-    expect(() => decode(path)).toThrow(refused("storage/location-not-allowed"));
+    ["file:///data/other/x%20y.parquet", "/data/other/x y.parquet"],
+    ["/data/my%20table2/x.parquet", "/data/my table2/x.parquet"],
+    ["s3a://bucket/a/../x%25.parquet", "s3://bucket/x%.parquet"],
+    ["../x.parquet", "/data/x.parquet"],
+    ["a/%2e%2e/%2e%2e/x", "/data/x"],
+    ["/data/my%20table/../x", "/data/x"],
+    ["memory://m/x", "memory://m/x"],
+    ["abfss://c@a.dfs.core.windows.net/t/x", "abfss://c@a.dfs.core.windows.net/t/x"],
+  ])("that leaves the table is absolute: %s", (path, absolute) => {
+    expect(decode(path)).toBe(absolute);
   });
 
-  it.each(["a%.parquet", "a%zz", "%ff", ""])("that is no URI is refused: %s", (path) => {
-    expect(() => decode(path)).toThrow(refused("delta/corrupt-log"));
+  it("that leaves the table and comes back is its key", () => {
+    expect(decode("../my%20table/x")).toBe("x");
+    expect(decode("a/./..//b")).toBe("b");
   });
+
+  it("is not decoded twice where the table's own URL is not encoded", () => {
+    expect(decodeDataPath("s3://b/a%2520b/x", "s3://b/a%20b", place)).toBe("x");
+  });
+
+  it.each(["a%.parquet", "a%zz", "%ff", "", ".", "../../../../x", "s3://bucket/../x"])(
+    "that is no URI or names no file is refused: %s",
+    (path) => {
+      expect(() => decode(path)).toThrow(refused("delta/corrupt-log"));
+    },
+  );
 });

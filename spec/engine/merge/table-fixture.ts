@@ -9,6 +9,7 @@ import { createFileSet } from "../../../src/engine/write-files.js";
 import { parseExpression } from "../../../src/expression/parse.js";
 import type { ExpressionNode } from "../../../src/expression/expression.js";
 import { createInlineCodec } from "../../../src/parquet/codec/codec-inline.js";
+import { createFileLocator } from "../../../src/storage/file-locator.js";
 import { rowArrayReader } from "../../../src/schema/row-reader.js";
 import { batchFromRows } from "../../../src/schema/row-writer.js";
 import { parseSchemaText } from "../../../src/schema/type-text.js";
@@ -47,6 +48,7 @@ export async function makeTable(
   const context: EngineContext = {
     host: systemHost,
     store,
+    files: createFileLocator(store),
     codec,
     memory: createMemoryBudget(options.memoryLimit ?? 1 << 28),
     logger: silent,
