@@ -192,8 +192,7 @@ function damage(key: string, error: unknown): unknown {
   if (!(error instanceof LakeError) || !damageCodes.has(error.code)) return error;
   return new LakeError(
     "delta/corrupt-checkpoint",
-    `The checkpoint file ${key} cannot be read: ${error.message} Restore it from a backup; ` +
-      "if the commits before it are all there, deleting it is enough.",
+    `The checkpoint file ${key} cannot be read: ${error.message} If the commits before it are all there, deleting it is enough.`,
     { ...error.context, file: key },
     error,
   );

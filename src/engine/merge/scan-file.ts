@@ -205,9 +205,13 @@ function multipleMatches(
   const named = keys.length === 0 ? "" : ` with ${keys.map(([name, value]) => `${name} = ${value}`).join(", ")}`;
   return new LakeError(
     "merge/multiple-matches",
-    `A row of the table${named} is matched by more than one row of the source (rows ${sourceRows[0]} and ${sourceRows[1]} of it), ` +
-      "so it is not clear what it should become. " +
-      "Nothing was changed; make the source unique by the merge's keys first.",
+    [
+      `A row of the table${named} is matched by more than one row of the source, so it is not clear what it should become. `,
+      { row: sourceRows[0] },
+      " and ",
+      { row: sourceRows[1] },
+      " match it. Nothing was changed; make the source unique by the merge's keys first.",
+    ],
     { keys: Object.fromEntries(keys), sourceRows, path: file.path },
   );
 }
