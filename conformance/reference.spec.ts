@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { join } from "node:path";
 import { DeltaTable, LakeError } from "laketable";
+import { fromArrowSchema } from "../src/schema/from-arrow.js";
+import { rowReader } from "../src/schema/row-reader.js";
 import { carriedTables, referenceSource, unpackAll } from "./reference/archives.js";
 import { bagDifference, bagOf } from "./reference/bag.js";
 import { expectedFile, loadCases, type ReferenceCase } from "./reference/cases.js";
@@ -86,7 +89,31 @@ async function checkLatest(reference: ReferenceCase): Promise<void> {
 }
 
 async function checkChanges(reference: ReferenceCase): Promise<void> {
-  expect.unreachable(`${reference.id} asks for a change data feed`);
+  const table = await DeltaTable.open(reference.table);
+  if (reference.cdf === undefined) {
+    const from = reference.options["startingVersion"];
+    const refused = await changesOf(table, typeof from === "number" ? from : 0).catch((error: unknown) => error);
+    expect(refused, `${reference.id} must be refused with a LakeError`).toBeInstanceOf(LakeError);
+    expect((refused as LakeError).code).toBe("delta/no-change-feed");
+    return;
+  }
+  const { startingVersion, endingVersion, file } = reference.cdf;
+  const wanted = bagOf(await rowsByDuckDb(join(reference.folder, "expected", file)));
+  expect(bagDifference(bagOf(await changesOf(table, startingVersion, endingVersion)), wanted), reference.id).toEqual([]);
+}
+
+/** The rows of the change feed without their times, which depend on the files'. */
+async function changesOf(table: DeltaTable, from: number, to?: number): Promise<Record<string, unknown>[]> {
+  const rows: Record<string, unknown>[] = [];
+  for await (const batch of table.changes({ from, ...(to === undefined ? {} : { to }) })) {
+    const { fields } = fromArrowSchema(batch.schema);
+    for (const row of rowReader({ kind: "struct", fields })(batch)) {
+      const { _commit_timestamp: time, ...rest } = row as Record<string, unknown>;
+      expect(time).toMatch(/^2\d{3}-.*Z$/);
+      rows.push(rest);
+    }
+  }
+  return rows;
 }
 
 function versionAsked(reference: ReferenceCase): number | undefined {

@@ -1,6 +1,7 @@
 /** laketable: ACID Delta Lake tables from any Node process. */
 export { DeltaTable } from "./api/delta-table.js";
 export type { Alter } from "./api/alter.js";
+export type { ChangesOptions } from "./api/changes.js";
 export type { ClauseOptions, MergeBuilder, MergeOptions } from "./api/merge-builder.js";
 export type { MergeSource } from "./api/merge-source.js";
 export type {

@@ -15,6 +15,8 @@ export interface ReferenceCase {
   readonly numFiles?: number;
   readonly options: Readonly<Record<string, unknown>>;
   readonly versions: Readonly<Record<string, { readonly rows?: number; readonly error?: string }>>;
+  /** The range whose change feed is expected in `file`. */
+  readonly cdf?: { readonly startingVersion: number; readonly endingVersion: number; readonly file: string };
   readonly notes: readonly string[];
 }
 

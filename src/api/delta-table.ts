@@ -14,6 +14,7 @@ import type { Table } from "../table/table-format.js";
 import { Alter } from "./alter.js";
 import { appTransaction } from "./app-transaction.js";
 import { assignmentNodes } from "./assignments.js";
+import type { ChangesOptions } from "./changes.js";
 import { deferredGenerator } from "./deferred-generator.js";
 import { describeTable } from "./detail.js";
 import { laterStatics, laterTableMethods, refuseLaterMethods } from "./later-methods.js";
@@ -284,6 +285,20 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
   /** Begins an upsert; nothing happens before its `execute()`. */
   merge<B extends BatchInput<object>>(options: MergeOptions<MergeSource<B, I>>): MergeBuilder {
     return new MergeBuilder(options, (name, writeOptions, run) => this.#write(name, writeOptions, run));
+  }
+
+  /**
+   * The rows that versions changed, oldest version first, as Arrow batches: the table's columns as they are at the last of the
+   * versions, then `_change_type` (`insert`, `delete`, `update_preimage`, `update_postimage`), `_commit_version` and `_commit_timestamp`.
+   * At least one batch. The versions do not depend on the handle's own. A table records its changes while its property
+   * `delta.enableChangeDataFeed` is true.
+   */
+  changes(options: ChangesOptions): AsyncGenerator<RecordBatch, void, undefined> {
+    const table = this.#table;
+    return deferredGenerator(async () => {
+      const engine = await this.#engine();
+      return engine.changeBatches(this.#context, table, engine.changeRange(options), options.signal);
+    });
   }
 
   /** The versions of the table, newest first. */

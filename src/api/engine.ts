@@ -8,5 +8,6 @@ export { overwriteRows } from "../engine/overwrite.js";
 export { readParquetFile } from "../engine/read-parquet-file.js";
 export { updateRows } from "../engine/update.js";
 export { toBatches } from "../schema/batch-input.js";
+export { changeBatches, changeRange } from "./changes.js";
 export { createTable } from "./create-table.js";
 export { arrowTable, count, explain, files, scanBatches, scanRows } from "./reads.js";

@@ -14,7 +14,6 @@ export const laterStatics: Readonly<Record<string, LaterMethod>> = {
 };
 
 export const laterTableMethods: Readonly<Record<string, LaterMethod>> = {
-  changes: { feature: "the change data feed", gives: "rows" },
   restore: promise("going back to an earlier version"),
   optimize: promise("compaction and clustering"),
   vacuum: promise("the removal of files that no version needs"),

@@ -45,6 +45,7 @@ export type LakeErrorCode =
   | "delta/commit-unknown"
   | "delta/no-such-version"
   | "delta/timestamp-out-of-range"
+  | "delta/no-change-feed"
   | "delta/log-gap"
   | "delta/corrupt-log"
   | "delta/corrupt-checkpoint"

@@ -26,6 +26,7 @@ export function createTable(context: DeltaContext, state: TableState, snapshot: 
     },
     commit: (base: Snapshot, pending: PendingCommit, options?: CommitOptions) => commit(context, stateOf(base), pending, options),
     history: (options?: HistoryOptions) => readHistory(context, segment.version, options),
+    changes: async (range, signal) => (await import("./changes.js")).readChanges(context, range, signal),
     checkpoint: (signal) => writeCheckpoint(context, state, signal),
     logFiles: () => Promise.resolve(logFilesOf(state)),
   };

@@ -64,12 +64,15 @@ function capabilitiesOf({ configuration }: TableState): Capabilities {
 }
 
 /** PROTOCOL.md "Data Files": partition values come from the log; "Void Type": such columns are in no file. */
-function bindColumn(file: DataFile, column: Field, { partitionFields, files }: TableConfiguration): ColumnBinding {
+function bindColumn(file: DataFile, column: Field, { schema, partitionFields, files }: TableConfiguration): ColumnBinding {
   if (partitionFields.some((field) => field.name === column.name)) {
     return { field: column, from: { kind: "constant", value: file.partition.get(column.name) ?? null } };
   }
   if (column.type.kind === "void") return { field: column, from: { kind: "constant", value: null } };
-  return { field: column, from: { kind: "file", matchBy: files.matchBy, nameInFile: files.nameOf } };
+  // What is no column of the table, as the kind of a change, has no id.
+  const isOwn = schema.fields.some(({ name }) => name === column.name);
+  const matchBy = isOwn ? files.matchBy : "name";
+  return { field: column, from: { kind: "file", matchBy, nameInFile: files.nameOf } };
 }
 
 /** The state behind a snapshot of this format. */

@@ -30,7 +30,7 @@ export interface Snapshot {
   bind(file: DataFile, columns: readonly Field[]): readonly ColumnBinding[];
 
   /** The rows of `file` that are no longer in the table; `undefined` when all of them are. */
-  deletedRows(file: DataFile, signal?: AbortSignal): Promise<RowSet | undefined>;
+  deletedRows(file: Pick<DataFile, "path" | "rowDeletes">, signal?: AbortSignal): Promise<RowSet | undefined>;
 
   /** Rows of the whole snapshot when the log alone can tell, else `undefined`. */
   rowCount(signal?: AbortSignal): Promise<number | undefined>;

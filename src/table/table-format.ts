@@ -1,4 +1,5 @@
 import type { StructType } from "../schema/types.js";
+import type { ChangeFeed, ChangeRange } from "./changes.js";
 import type { DataFile, Version, WrittenFile } from "./data-file.js";
 import type { PendingCommit } from "./pending-commit.js";
 import type { Snapshot } from "./snapshot.js";
@@ -42,6 +43,8 @@ export interface Table {
   commit(base: Snapshot, pending: PendingCommit, options?: CommitOptions): Promise<CommitResult>;
   /** Newest first. */
   history(options?: HistoryOptions): AsyncIterable<HistoryEntry>;
+  /** What the versions of a range changed. @throws delta/no-change-feed  some of them did not record it */
+  changes(range: ChangeRange, signal?: AbortSignal): Promise<ChangeFeed>;
   /** Writes a checkpoint of the snapshot, unless there is one. */
   checkpoint(signal?: AbortSignal): Promise<void>;
   /** The log files that make up the snapshot, oldest first: for people who look under the hood. */
