@@ -121,6 +121,11 @@ describe("the change data feed", () => {
     expect(await found(2, { timestamp: "2026-01-03T00:00:00Z" })).toEqual([2]);
     const [row] = await changesOf(table, { from: { version: 2 } });
     expect(row).toEqual({ id: 2, p: 0, _change_type: "insert", _commit_version: 2n, _commit_timestamp: "2026-01-03T00:00:00.000000Z" });
+    // Version 3 is at most a millisecond later than version 2 here: its time is the same wherever a range begins.
+    utimesSync(logFile(path, 3), new Date(), new Date(Date.UTC(2026, 0, 3)));
+    for (const from of [0, 3])
+      expect((await changesOf(table, { from })).at(-1)?.["_commit_timestamp"]).toBe("2026-01-03T00:00:00.001000Z");
+    utimesSync(logFile(path, 3), new Date(), new Date(Date.UTC(2026, 0, 4)));
     await failureOf(found({ timestamp: "2026-02-01T00:00:00Z" }), "delta/timestamp-out-of-range");
     await failureOf(found({ timestamp: "2026-01-03T12:00:00Z" }, { timestamp: "2026-01-03T13:00:00Z" }), "delta/no-such-version");
     await failureOf(found(0, { timestamp: "2020-01-01T00:00:00Z" }), "delta/timestamp-out-of-range");

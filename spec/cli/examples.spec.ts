@@ -72,7 +72,7 @@ describe("help", () => {
   test("lists what there is, and names what there is not yet", async () => {
     const help = await lake(["--help"]);
     for (const name of [...writes, ...reads]) expect(help).toMatch(new RegExp(`^ {2}${name} `, "m"));
-    expect(help).toContain("Not in this release: optimize, vacuum, restore, clone, convert, alter, changes, repair.");
+    expect(help).toContain("Not in this release: optimize, vacuum, restore, clone, convert, alter, repair.");
   });
 
   test("of every command has --json and --quiet", async () => {

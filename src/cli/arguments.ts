@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import type { Moment } from "./flags.js";
 
 /** `a, b` → its names. */
 export function names(text: string): readonly string[] {
@@ -23,6 +24,11 @@ export function keyValue(text: string, earlier: Readonly<Record<string, string>>
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError("expected a whole number from 0");
   return Number(text);
+}
+
+/** A version, or what the table takes for a timestamp. */
+export function moment(text: string): Moment {
+  return /^\d+$/.test(text) ? wholeNumber(text) : { timestamp: text };
 }
 
 /** The columns of a merge's key, or its condition. */

@@ -9,7 +9,6 @@ const laterCommands: Readonly<Record<string, string>> = {
   clone: "cloning",
   convert: "the conversion of Parquet folders",
   alter: "changes of a table's columns, constraints and properties",
-  changes: "the change data feed",
   repair: "the repair of a table's log",
 };
 

@@ -1,11 +1,12 @@
 import { Option, type Command } from "commander";
-import { byteSize, limit, names, wholeNumber } from "./arguments.js";
-import { rowFormats, type FilesFlags, type HistoryFlags, type ShowFlags, type VersionFlags } from "./flags.js";
+import { byteSize, limit, moment, names, wholeNumber } from "./arguments.js";
+import { rowFormats, type ChangesFlags, type FilesFlags, type HistoryFlags, type ShowFlags, type VersionFlags } from "./flags.js";
 import type { Shell } from "./shell.js";
 
 export function declareReads(program: Command, shell: Shell): void {
   declareShow(program, shell);
   declareHistory(program, shell);
+  declareChanges(program, shell);
 
   atVersion(program, "detail", "print the table in figures")
     .addHelpText("after", "\nExample:\n  $ lake detail data/users")
@@ -34,6 +35,20 @@ function declareShow(program: Command, shell: Shell): void {
     .option("--memory-limit <size>", "memory that the work may take, for example 512MiB (default: 1GiB)", byteSize)
     .addHelpText("after", "\nExample:\n  $ lake show data/users --where \"country = 'KR'\" --columns id,name --version 1")
     .action(async (table: string, flags: ShowFlags) => (await import("./commands/show.js")).show(table, flags, shell));
+}
+
+function declareChanges(program: Command, shell: Shell): void {
+  program
+    .command("changes")
+    .argument("<table>", "path or URL of the table")
+    .description("print the rows that versions changed, and how")
+    .requiredOption("--from <version>", "the first version, or a time such as 2026-01-31T12:00:00Z", moment)
+    .option("--to <version>", "the last version, or a time (default: the newest version)", moment)
+    .option("--limit <n|all>", "how many rows", limit, "all")
+    .addOption(new Option("--format <format>", "how rows are printed").choices(rowFormats))
+    .option("--memory-limit <size>", "memory that the work may take, for example 512MiB (default: 1GiB)", byteSize)
+    .addHelpText("after", "\nExample:\n  $ lake changes data/orders --from 1 --to 3")
+    .action(async (table: string, flags: ChangesFlags) => (await import("./commands/changes.js")).changes(table, flags, shell));
 }
 
 function declareHistory(program: Command, shell: Shell): void {

@@ -62,10 +62,22 @@ export interface FilesFlags extends VersionFlags {
   readonly where?: string;
 }
 
-export interface ShowFlags extends FilesFlags, ConnectFlags {
-  readonly columns?: readonly string[];
+/** How rows are printed. */
+export interface RowFlags extends CommonFlags {
   readonly limit: number | "all";
   readonly format?: RowFormat;
+}
+
+export interface ShowFlags extends FilesFlags, ConnectFlags, RowFlags {
+  readonly columns?: readonly string[];
+}
+
+/** A version, or a timestamp. */
+export type Moment = number | { readonly timestamp: string };
+
+export interface ChangesFlags extends ConnectFlags, RowFlags {
+  readonly from: Moment;
+  readonly to?: Moment;
 }
 
 export const inputFormats = ["parquet", "ndjson", "csv", "arrow"] as const;

@@ -26,11 +26,15 @@ export async function readChanges(context: DeltaContext, range: ChangeRange, sig
   const last = await openState(context, range.to === undefined ? undefined : await lastRef(context, range.to, signal), signal);
   const to = last.segment.version;
   const from = await firstVersion(context, range.from, signal);
-  if (from > to) throw emptyRange(context, from, to);
-  const commits = await commitsOf(context, from, to, signal);
+  if (from > to) throw emptyRange(context, from, to, range.to === undefined);
+  const listed = (await listLog(context, { to, signal })).filter((file) => file.name.kind === "commit");
+  const commits = commitsFrom(context, listed, from, to);
   const first = await openState(context, { version: from }, signal);
   await assertRecorded(context, first, commits, signal);
-  return { snapshot: createSnapshot(context, last), versions: versionsOf(context, { commits, first, last }, signal) };
+  return {
+    snapshot: createSnapshot(context, last),
+    versions: versionsOf(context, { commits, times: timesOf(listed), first, last }, signal),
+  };
 }
 
 /** A timestamp after the last commit means the newest version: nothing that was asked for is left out. */
@@ -67,9 +71,14 @@ async function outOfRange(open: () => Promise<unknown>): Promise<TimeBounds | un
   }
 }
 
-async function commitsOf(context: DeltaContext, from: number, to: number, signal: AbortSignal | undefined): Promise<readonly LogFile[]> {
-  const listing = await listLog(context, { from, to, signal });
-  const commits = listing.filter((file) => file.name.kind === "commit");
+/** By version. A commit's time depends on those before it, and must not depend on where a range begins. */
+function timesOf(listed: readonly LogFile[]): ReadonlyMap<number, number> {
+  const times = monotonicTimes(listed.map((file) => ({ version: versionOf(file), modifiedMs: file.modifiedMs })));
+  return new Map(times.map(({ version, timestampMs }) => [version, timestampMs]));
+}
+
+function commitsFrom(context: DeltaContext, listed: readonly LogFile[], from: number, to: number): readonly LogFile[] {
+  const commits = listed.filter((file) => versionOf(file) >= from);
   if (commits.length === to - from + 1) return commits;
   const earliest = commits.findLast((file, at) => commits.length - at !== to - versionOf(file) + 1);
   const gone = earliest === undefined ? from : versionOf(earliest) + 1;
@@ -81,11 +90,13 @@ async function commitsOf(context: DeltaContext, from: number, to: number, signal
   );
 }
 
-function emptyRange(context: DeltaContext, from: number, to: number): LakeError {
+function emptyRange(context: DeltaContext, from: number, to: number, isNewest: boolean): LakeError {
   return new LakeError(
     "delta/no-such-version",
-    `The changes of ${context.store.url} are asked for from version ${from} to version ${to}, which comes before it. ` +
-      "Ask for a range that begins at or before its end.",
+    isNewest
+      ? `There are no changes of ${context.store.url} from version ${from} on: its newest version is ${to}.`
+      : `The changes of ${context.store.url} are asked for from version ${from} to version ${to}, which comes before it. ` +
+          "Ask for a range that begins at or before its end.",
     { url: context.store.url, from, to },
   );
 }
@@ -128,27 +139,26 @@ function notRecorded(context: DeltaContext, from: number, on: number | undefined
 
 interface Range {
   readonly commits: readonly LogFile[];
+  readonly times: ReadonlyMap<number, number>;
   readonly first: TableState;
   readonly last: TableState;
 }
 
 async function* versionsOf(
   context: DeltaContext,
-  { commits, first, last }: Range,
+  { commits, times, first, last }: Range,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<VersionChanges, void, undefined> {
-  const times = monotonicTimes(commits.map((file) => ({ version: versionOf(file), modifiedMs: file.modifiedMs })));
-  let at = 0;
   let then = first.configuration;
   for await (const commit of readCommits(context, commits, signal)) {
-    const timestampMs = commit.actions.commitInfo?.inCommitTimestamp ?? times[at]?.timestampMs ?? first.timestampMs;
-    at++;
+    const version = versionOf(commit.file);
+    const timestampMs = commit.actions.commitInfo?.inCommitTimestamp ?? times.get(version) ?? commit.file.modifiedMs;
     then = configurationAt(commit, then);
-    assertSamePartitions(context, versionOf(commit.file), then, last);
+    assertSamePartitions(context, version, then, last);
     const lens: FileLens = { configuration: last.configuration, rootUrl: context.store.url, place: { file: commit.file.key } };
     const files: ChangedRows[] = [];
     for (const changed of changedFiles(commit.actions)) files.push(await changedRows(context, changed, lens, signal));
-    yield { version: versionOf(commit.file), timestampMs, files };
+    yield { version, timestampMs, files };
   }
 }
 
