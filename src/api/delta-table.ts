@@ -215,17 +215,21 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
   async append(data: BatchInput<I>, options: AppendOptions = {}): Promise<WriteResult> {
     checkOptions("append", options, ["mergeSchema", "txn", ...writeOptionNames]);
     const transaction = appTransaction("append", options.txn);
-    return this.#write("append", options, ({ engine, context, table, verb }) =>
-      engine.appendRows(context, table, {
-        ...verb,
-        data: engine.toBatches(data, {
-          schema: table.snapshot.schema,
-          allowUnknown: options.mergeSchema === true,
-          signal: verb.signal,
+    return this.#write(
+      "append",
+      options,
+      ({ engine, context, table, verb }) =>
+        engine.appendRows(context, table, {
+          ...verb,
+          data: engine.toBatches(data, {
+            schema: table.snapshot.schema,
+            allowUnknown: options.mergeSchema === true,
+            signal: verb.signal,
+          }),
+          mergeSchema: options.mergeSchema === true,
+          transaction,
         }),
-        mergeSchema: options.mergeSchema === true,
-        transaction,
-      }),
+      data,
     );
   }
 
@@ -238,14 +242,18 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     const replacesSchema = overwritesSchema(options);
     const where = chosenRows("overwrite", options);
     const transaction = appTransaction("overwrite", options.txn);
-    return this.#write("overwrite", options, ({ engine, context, table, verb }) =>
-      engine.overwriteRows(context, table, {
-        ...verb,
-        data: engine.toBatches(data, { schema: replacesSchema ? undefined : table.snapshot.schema, signal: verb.signal }),
-        where,
-        schema: replacesSchema ? "overwrite" : undefined,
-        transaction,
-      }),
+    return this.#write(
+      "overwrite",
+      options,
+      ({ engine, context, table, verb }) =>
+        engine.overwriteRows(context, table, {
+          ...verb,
+          data: engine.toBatches(data, { schema: replacesSchema ? undefined : table.snapshot.schema, signal: verb.signal }),
+          where,
+          schema: replacesSchema ? "overwrite" : undefined,
+          transaction,
+        }),
+      data,
     );
   }
 
@@ -284,7 +292,7 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
 
   /** Begins an upsert; nothing happens before its `execute()`. */
   merge<B extends BatchInput<object>>(options: MergeOptions<MergeSource<B, I>>): MergeBuilder {
-    return new MergeBuilder(options, (name, writeOptions, run) => this.#write(name, writeOptions, run));
+    return new MergeBuilder(options, (name, writeOptions, run) => this.#write(name, writeOptions, run, options.source));
   }
 
   /**
@@ -363,22 +371,24 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
     );
   }
 
-  async #write(call: string, options: WriteOptions, run: (call: VerbCall) => Promise<VerbResult>): Promise<WriteResult> {
+  /** @param data  what the write reads, which may run code of the caller */
+  async #write(call: string, options: WriteOptions, run: (call: VerbCall) => Promise<VerbResult>, data?: unknown): Promise<WriteResult> {
     if (this.#readOnly) throw this.#readOnlyError(call);
     const { signal, userMetadata, onProgress } = options;
-    return this.#enqueue(call, async () => {
+    const work = async (): Promise<WriteResult> => {
       const engine = await this.#engine();
       const { context, maxAttempts, isolation } = this.#connection;
       const verb = { signal, userMetadata, onProgress, maxAttempts, isolation };
       const result = await run({ engine, context, table: this.#table, verb });
       this.#table = result.table;
       return writeResult(result);
-    });
+    };
+    return this.#enqueue(call, work, onProgress !== undefined || mayCallBack(data));
   }
 
   /** @throws table/nested-write  the running write of this handle would wait for its own end */
-  #enqueue<T>(call: string, task: () => Promise<T>): Promise<T> {
-    return this.#writes.run(task, () => {
+  #enqueue<T>(call: string, task: () => Promise<T>, callsBack = false): Promise<T> {
+    const refusal = (): LakeError => {
       const { url } = this;
       return new LakeError(
         "table/nested-write",
@@ -386,8 +396,16 @@ export class DeltaTable<R extends object = Row, I extends object = R, S = unknow
           `wait for each other, so neither would end. Open ${url} a second time and write there, or write before or after.`,
         { call, url },
       );
-    });
+    };
+    return this.#writes.run(task, refusal, callsBack);
   }
+}
+
+/** Whether reading `data` runs code that is not ours: a generator's, a stream's. */
+function mayCallBack(data: unknown): boolean {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return false;
+  // An Arrow table or batch, of whichever copy of the library.
+  return !("schema" in data && "numRows" in data);
 }
 
 const writeOptionNames = ["userMetadata", "signal", "onProgress"] as const;

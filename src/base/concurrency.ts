@@ -56,6 +56,7 @@ export async function* mapOrdered<T, R>(
   signal?.addEventListener("abort", forward, { once: true });
   const pump = createPump(items, concurrency, fn, stop.signal);
   let failed = false;
+  let isDone = false;
   try {
     for (let head = await pump.next(); head !== undefined; head = await pump.next()) {
       if (head.state === "done" && signal?.aborted) drop?.(head.result);
@@ -63,13 +64,15 @@ export async function* mapOrdered<T, R>(
       if (head.state === "failed") throw head.error;
       yield head.result;
     }
+    isDone = true;
     throwIfAborted(signal);
   } catch (error) {
     failed = true;
     throw error;
   } finally {
     signal?.removeEventListener("abort", forward);
-    stop.abort();
+    // Aborting makes an error with a stack, which small and frequent uses would pay for without having anything to stop.
+    if (!isDone) stop.abort();
     const closing = await pump.drain(drop);
     // An error that is already on its way says more than one met while closing the source.
     if (closing !== undefined && !failed) throw closing.error;
