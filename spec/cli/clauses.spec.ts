@@ -92,3 +92,9 @@ describe("columns that the table lacks", () => {
     expect(await rowsById("g")).toEqual([{ id: 4, born: { year: 1996 } }]);
   });
 });
+
+test("a text without quotes is shown as a shell has to write it", async () => {
+  await lake(["create", "unquoted", "--schema", "id long, name string"]);
+  const { code, stderr } = await lakeRun(["update", "unquoted", "--set", "name = Bob"]);
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("did you mean 'Bob'?") });
+});

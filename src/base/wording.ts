@@ -4,6 +4,8 @@ export interface Words {
   readonly terms: Readonly<Partial<Record<TermName, string>>>;
   /** A row of the data that was given, counted from 0. It begins a sentence. */
   row(index: number): string;
+  /** A text as a value where an expression is expected. */
+  textValue(text: string): string;
 }
 
 const libraryTerms = {
@@ -22,7 +24,11 @@ const libraryTerms = {
 export type TermName = keyof typeof libraryTerms | "create-table";
 
 /** The words of the library itself. */
-export const libraryWords: Words = { terms: {}, row: (index) => `Row ${index}` };
+export const libraryWords: Words = {
+  terms: {},
+  row: (index) => `Row ${index}`,
+  textValue: (text) => `lit(${JSON.stringify(text)})`,
+};
 
 export interface Term {
   readonly term: TermName;
@@ -34,8 +40,12 @@ export interface RowNumber {
   readonly row: number;
 }
 
+export interface TextValue {
+  readonly textValue: string;
+}
+
 /** A message in pieces, some of which front ends word. */
-export type Wording = readonly (string | Term | RowNumber)[];
+export type Wording = readonly (string | Term | RowNumber | TextValue)[];
 
 export function term(name: keyof typeof libraryTerms): Term {
   return { term: name, text: libraryTerms[name] };
@@ -50,7 +60,8 @@ export function say(pieces: Wording, words: Words): string {
   return pieces
     .map((piece) => {
       if (typeof piece === "string") return piece;
-      return "row" in piece ? words.row(piece.row) : (words.terms[piece.term] ?? piece.text);
+      if ("row" in piece) return words.row(piece.row);
+      return "textValue" in piece ? words.textValue(piece.textValue) : (words.terms[piece.term] ?? piece.text);
     })
     .join("");
 }

@@ -77,5 +77,9 @@ const commandTerms: Words["terms"] = {
 function wordsOf(command: string | undefined): Words {
   const terms = command === "overwrite" ? { ...commandTerms, "merge-schema": "--overwrite-schema" } : commandTerms;
   // Rows of files have been named by their files before.
-  return { terms, row: (index) => `Row ${index + 1} of the input` };
+  return {
+    terms,
+    row: (index) => `Row ${index + 1} of the input`,
+    textValue: (text) => `'${text.replaceAll("'", "''")}'`,
+  };
 }

@@ -1,4 +1,5 @@
 import { LakeError } from "../../base/errors.js";
+import type { Wording } from "../../base/wording.js";
 import { types } from "../../schema/data-types.js";
 import { formatType } from "../../schema/type-text.js";
 import type { BoundExpression } from "../expression.js";
@@ -98,12 +99,11 @@ function unknownColumn(path: readonly string[], context: NameContext): LakeError
   const qualifiers = new Set(context.scope.columns.map((column) => column.qualifier).filter((each) => each !== undefined));
   const candidates = path.length === 1 || qualifiers.size === 0 ? context.scope.columns.map((column) => column.field.name) : columns;
   const guess = nearest(name, candidates) ?? (path.length > 1 ? nearest(path[path.length - 1] ?? "", candidates) : undefined);
-  const quoted = path.length > 1 ? "" : ` ${forgottenQuotes(name, context)}`;
-  const hint = guess === undefined ? quoted : ` Did you mean ${written(guess, candidates, context.scope)}?`;
-  const both = guess !== undefined && context.isRoot ? quoted : "";
+  const quotes = path.length > 1 || (guess !== undefined && !context.isRoot) ? [] : forgottenQuotes(name, context);
+  const hint = guess === undefined ? "" : ` Did you mean ${written(guess, candidates, context.scope)}?`;
   return new LakeError(
     "expression/unknown-column",
-    `There is no column ${name} in ${context.describe()}.${hint}${both} The columns are: ${listed(columns)}.`,
+    [`There is no column ${name} in ${context.describe()}.${hint}`, ...quotes, ` The columns are: ${listed(columns)}.`],
     { column: name, columns, expression: context.describe() },
   );
 }
@@ -116,9 +116,9 @@ function written(guess: string, candidates: readonly string[], scope: Scope): st
   return column.qualifier === undefined || guess === column.field.name ? name : `${quoteIdentifier(column.qualifier)}.${name}`;
 }
 
-function forgottenQuotes(name: string, context: NameContext): string {
-  if (context.isRoot) return `A text is a literal: did you mean lit(${JSON.stringify(name)})?`;
-  return `A text needs quotes: did you mean '${name.replaceAll("'", "''")}'?`;
+function forgottenQuotes(name: string, context: NameContext): Wording {
+  if (context.isRoot) return [" A text is a literal: did you mean ", { textValue: name }, "?"];
+  return [` A text needs quotes: did you mean '${name.replaceAll("'", "''")}'?`];
 }
 
 function displayName(scope: Scope, slot: number): string {
