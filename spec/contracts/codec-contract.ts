@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LakeError } from "../../src/base/errors.js";
 import type { ParquetCodec } from "../../src/parquet/codec/codec.js";
 import { compressionCodecs, type ColumnMetadata, type FileMetadata } from "../../src/parquet/metadata/file-metadata.js";
+import { fileOf } from "../../src/parquet/write/encode-splice.js";
 import { encodeFooter, footerOfBytes } from "../../src/parquet/metadata/footer.js";
 
 /** What every `ParquetCodec` keeps. `make` is called once; its codec serves all cases one after the other. */
@@ -15,18 +16,20 @@ export function codecContract(name: string, make: () => ParquetCodec): void {
     });
     afterAll(() => codec.close());
 
-    const encode = (
+    const encode = async (
       batches: readonly arrow.RecordBatch[],
       more: Partial<Parameters<ParquetCodec["encode"]>[1]> = {},
     ): Promise<Uint8Array<ArrayBuffer>> =>
-      codec.encode(batches, {
-        path: "sample.parquet",
-        schema: sampleSchema,
-        compression: "snappy",
-        formatVersion: "1.0",
-        plainColumns: [],
-        ...more,
-      });
+      fileOf(
+        await codec.encode(batches, {
+          path: "sample.parquet",
+          schema: sampleSchema,
+          compression: "snappy",
+          formatVersion: "1.0",
+          plainColumns: [],
+          ...more,
+        }),
+      );
     const decode = (file: Uint8Array, batchRows = 1 << 20): Promise<arrow.RecordBatch[]> =>
       codec.decode(file, { path: "sample.parquet", batchRows });
 

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPooledCodec } from "../../../src/parquet/codec/codec-pool.js";
+import { fileOf } from "../../../src/parquet/write/encode-splice.js";
 import type { ParquetCodec } from "../../../src/parquet/codec/codec.js";
 import { codecContract, sampleBatch, sampleSchema, trappingFile } from "../../contracts/codec-contract.js";
 
@@ -30,14 +31,16 @@ describe("the pool", () => {
   });
 
   const make = (options: Parameters<typeof createPooledCodec>[0]): ParquetCodec => (codec = createPooledCodec(options));
-  const encode = (rows: number): Promise<Uint8Array<ArrayBuffer>> =>
-    (codec as ParquetCodec).encode([sampleBatch(rows)], {
-      path: "p",
-      schema: sampleSchema,
-      compression: "snappy",
-      formatVersion: "1.0",
-      plainColumns: ["id"],
-    });
+  const encode = async (rows: number): Promise<Uint8Array<ArrayBuffer>> =>
+    fileOf(
+      await (codec as ParquetCodec).encode([sampleBatch(rows)], {
+        path: "p",
+        schema: sampleSchema,
+        compression: "snappy",
+        formatVersion: "1.0",
+        plainColumns: ["id"],
+      }),
+    );
   const decode = (file: Uint8Array): Promise<unknown> => (codec as ParquetCodec).decode(file, { path: "p.parquet", batchRows: 1 << 20 });
 
   test("starts workers when there are jobs for them, and keeps them", async () => {

@@ -7,6 +7,7 @@ import { planGroup, transferGroup } from "../../../src/parquet/patch/transfer-gr
 import { planTransfer } from "../../../src/parquet/patch/transfer-plan.js";
 import { bytesRangeReader } from "../../../src/parquet/range-reader.js";
 import { defaultPlanLimits } from "../../../src/parquet/read/plan-row-group.js";
+import { fileOf } from "../../../src/parquet/write/encode-splice.js";
 import { createParquetWriter, footerLike, type WrittenParquet } from "../../../src/parquet/write/write-file.js";
 import { writeSchema } from "../../../src/parquet/write/write-schema.js";
 import { decimal, field, struct, types } from "../../../src/schema/data-types.js";
@@ -70,13 +71,15 @@ async function transfer(file: Uint8Array, { schema, compression, changes, assign
   const values =
     fields.length === 0
       ? undefined
-      : await codec.encode([batchFromRows(fresh, struct(fields))], {
-          path,
-          schema: wanted,
-          compression: "uncompressed",
-          formatVersion: "1.0",
-          plainColumns: fields.map(({ name }) => name),
-        });
+      : fileOf(
+          await codec.encode([batchFromRows(fresh, struct(fields))], {
+            path,
+            schema: wanted,
+            compression: "uncompressed",
+            formatVersion: "1.0",
+            plainColumns: fields.map(({ name }) => name),
+          }),
+        );
   const valueColumns = schema.fields.map((_, slot) => (updates.length === 0 ? -1 : assigned.indexOf(slot)));
   const losesRows = changes.some((change) => change.values === undefined);
   const planned = planGroup(reader, footer, columns, { index: 0, target, valueColumns, losesRows });

@@ -5,6 +5,7 @@ import { nullColumn, retyped } from "../../columnar/build.js";
 import type { Column } from "../../columnar/column.js";
 import { concatColumns } from "../../columnar/concat.js";
 import { referencedSlots } from "../../expression/references.js";
+import { fileOf } from "../../parquet/write/encode-splice.js";
 import { writeSchema } from "../../parquet/write/write-schema.js";
 import { toArrowSchema } from "../../schema/arrow-mapping.js";
 import type { EngineContext } from "../context.js";
@@ -115,7 +116,7 @@ async function encodePlain(
     assert(column !== undefined && type !== undefined, "the updated rows have every column of the table");
     return retyped(column, type);
   });
-  return codec.encode([batchOf(schema, columns, batch.numRows)], {
+  const encoded = await codec.encode([batchOf(schema, columns, batch.numRows)], {
     path: "the new values of updated rows",
     schema,
     compression: "uncompressed",
@@ -123,4 +124,5 @@ async function encodePlain(
     plainColumns: fields.map(({ name }) => name),
     signal,
   });
+  return fileOf(encoded);
 }

@@ -1,4 +1,5 @@
 import type { ByteRange } from "../../storage/object-store.js";
+import type { EncodedFile } from "../metadata/encoded-file.js";
 import type { PatchedChunk, PatchRequest } from "../patch/patch-wire.js";
 
 /**
@@ -87,7 +88,7 @@ export type CodecRequest =
 
 export type CodecResult =
   | { readonly kind: "decoded"; readonly table: RawTable }
-  | { readonly kind: "encoded"; readonly file: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "encoded"; readonly file: EncodedFile }
   | { readonly kind: "patched"; readonly chunks: readonly PatchedChunk[] | undefined };
 
 /** `poisoned`: the instance trapped and must not be used again. */

@@ -1,4 +1,5 @@
 import type { RecordBatch, Schema } from "apache-arrow";
+import type { EncodedFile } from "../metadata/encoded-file.js";
 import type { ChunkPages } from "./codec-wire.js";
 import type { PatchedChunk, PatchRequest } from "../patch/patch-wire.js";
 
@@ -22,11 +23,10 @@ export interface ParquetCodec {
   decode(file: Uint8Array, options: DecodeOptions): Promise<RecordBatch[]>;
 
   /**
-   * Encodes the batches as a Parquet file of one row group (none when they have no rows), page indexes included and all
-   * pages sealed (see `sealPageHeader`). The writer of a larger file takes its column chunks over. The batches stay the
-   * caller's and are read before the call returns.
+   * Encodes the batches as one row group (none when they have no rows), page indexes included and all pages sealed (see
+   * `sealPageHeader`). The batches stay the caller's and are read before the call returns.
    */
-  encode(batches: readonly RecordBatch[], options: EncodeOptions): Promise<Uint8Array<ArrayBuffer>>;
+  encode(batches: readonly RecordBatch[], options: EncodeOptions): Promise<EncodedFile>;
 
   /**
    * Changes some rows of column chunks; the bytes are given away. `undefined`: the chunks are not of the kind that is patched, or

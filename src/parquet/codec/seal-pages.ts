@@ -1,94 +1,98 @@
 import { assert } from "../../base/assert.js";
+import type { EncodedChunk, EncodedFile } from "../metadata/encoded-file.js";
 import type { ColumnChunk, Location } from "../metadata/file-metadata.js";
-import { encodeFooter, footerOfBytes, MAGIC } from "../metadata/footer.js";
+import { decodeFooter, footerBytes } from "../metadata/footer.js";
 import { decodePageHeader, sealPageHeader } from "../metadata/page-header.js";
-import { decodeOffsetIndex, encodeOffsetIndex, type OffsetIndex } from "../metadata/page-index.js";
+import { decodeOffsetIndex } from "../metadata/page-index.js";
+
+/** For messages. */
+const WHAT = "an encoded row group";
 
 /**
- * A copy of a file that the encoder made in which every page has its checksum, and every page header its seal. The encoder
- * writes neither. Headers grow by it, so that all that lies behind them moves.
+ * Takes a file of the encoder apart into copies of its column chunks, in which every page has its checksum, and every page
+ * header its seal. The encoder writes neither; headers grow by it.
  */
-export function sealPages(file: Uint8Array): Uint8Array<ArrayBuffer> {
-  const what = "an encoded row group";
-  const { metadata } = footerOfBytes(file, what);
-  const parts: Uint8Array[] = [MAGIC];
-  let size = MAGIC.length;
-  const place = (bytes: Uint8Array): number => {
-    parts.push(bytes);
-    size += bytes.length;
-    return size - bytes.length;
-  };
-  const moved = metadata.rowGroups.map((group) => {
-    const chunks = group.columns.map((chunk) => moveChunk(file, chunk, group.rowCount, place));
-    const grown = chunks.reduce((sum, chunk) => sum + chunk.grown, 0);
-    return { group: { ...group, byteSize: group.byteSize + grown }, chunks };
-  });
-  const at = (bytes: Uint8Array | undefined): Location | undefined => bytes && { offset: place(bytes), length: bytes.length };
-  const rowGroups = moved.map(({ group, chunks }) => ({
-    ...group,
-    columns: chunks.map(({ chunk, offsetIndex }) => ({
-      ...chunk,
-      columnIndex: at(bytesAt(file, chunk.columnIndex)),
-      offsetIndex: at(offsetIndex && encodeOffsetIndex(offsetIndex)),
-    })),
+export function sealPages(file: Uint8Array): EncodedFile {
+  // What is decoded holds views of it, and the encoder takes its memory back.
+  const { metadata } = decodeFooter(footerBytes(file, WHAT).slice(), WHAT);
+  const groups = metadata.rowGroups.map(({ rowCount, columns }) => ({
+    rowCount,
+    chunks: columns.map((chunk) => sealChunk(file, chunk, rowCount)),
   }));
-  place(encodeFooter({ ...metadata, rowGroups }));
-  const result = new Uint8Array(size);
-  let position = 0;
-  for (const part of parts) {
-    result.set(part, position);
-    position += part.length;
-  }
-  return result;
+  return { footer: { ...metadata, rowCount: 0, rowGroups: [] }, groups };
 }
 
-interface MovedChunk {
-  readonly chunk: ColumnChunk;
-  readonly offsetIndex: OffsetIndex | undefined;
-  /** Bytes it has become longer. */
-  readonly grown: number;
+/** Where a page was in the file, and where it is in its chunk. */
+interface MovedPage {
+  readonly from: number;
+  readonly to: number;
+  /** Bytes, header and all. */
+  readonly size: number;
 }
 
-function moveChunk(file: Uint8Array, chunk: ColumnChunk, rowCount: number, place: (bytes: Uint8Array) => number): MovedChunk {
-  const { metadata } = chunk;
+function sealChunk(file: Uint8Array, { metadata, ...chunk }: ColumnChunk, rowCount: number): EncodedChunk {
   assert(metadata !== undefined, "an encoded column chunk has metadata");
   const start = metadata.dictionaryPageOffset ?? metadata.dataPageOffset;
   const end = start + metadata.compressedSize;
-  /** Where each page has gone, by where it was. */
-  const pages = new Map<number, { readonly offset: number; readonly size: number }>();
+  const pieces: Uint8Array[] = [];
+  const pages: MovedPage[] = [];
   let size = 0;
-  for (let position = start; position < end;) {
-    const bytes = file.subarray(position, end);
+  for (let from = start; from < end;) {
+    const bytes = file.subarray(from, end);
     const header = decodePageHeader(bytes);
     assert(typeof header !== "string", "an encoded page has a header");
     const page = bytes.subarray(header.size, header.size + header.compressedSize);
     const sealed = sealPageHeader(bytes, page);
-    pages.set(position, { offset: place(sealed), size: sealed.length + page.length });
-    place(page);
+    pages.push({ from, to: size, size: sealed.length + page.length });
+    pieces.push(sealed, page);
     size += sealed.length + page.length;
-    position += header.size + page.length;
+    from += header.size + page.length;
   }
-  const pageAt = (offset: number): { readonly offset: number; readonly size: number } => {
-    const page = pages.get(offset);
-    assert(page !== undefined, "the indexes of an encoded file name its pages");
+  const pageAt = (offset: number): MovedPage => {
+    const page = pages.find(({ from }) => from === offset);
+    assert(page !== undefined, "a chunk's first pages are among its pages");
     return page;
   };
-  const bytes = bytesAt(file, chunk.offsetIndex);
-  const index = bytes && decodeOffsetIndex(bytes, { path: "an encoded row group", start, end, rowCount });
   const grown = size - metadata.compressedSize;
-  const moved = {
-    ...metadata,
-    compressedSize: metadata.compressedSize + grown,
-    uncompressedSize: metadata.uncompressedSize + grown,
-    dataPageOffset: pageAt(metadata.dataPageOffset).offset,
-    dictionaryPageOffset: metadata.dictionaryPageOffset === undefined ? undefined : pageAt(metadata.dictionaryPageOffset).offset,
+  return {
+    parts: [joined(pieces, size)],
+    metadata: {
+      ...metadata,
+      compressedSize: size,
+      uncompressedSize: metadata.uncompressedSize + grown,
+      dataPageOffset: pageAt(metadata.dataPageOffset).to,
+      dictionaryPageOffset: metadata.dictionaryPageOffset === undefined ? undefined : pageAt(metadata.dictionaryPageOffset).to,
+    },
+    offsetIndex: sealedIndex(bytesAt(file, chunk.offsetIndex), pages, { start, end, rowCount }),
+    columnIndex: bytesAt(file, chunk.columnIndex)?.slice(),
   };
-  const offsetIndex = index && {
-    firstRows: index.firstRows,
-    offsets: index.offsets.map((offset) => pageAt(offset).offset),
-    sizes: index.offsets.map((offset) => pageAt(offset).size),
-  };
-  return { chunk: { ...chunk, metadata: moved }, offsetIndex, grown };
+}
+
+/** The offset index with the pages' new places. */
+function sealedIndex(
+  bytes: Uint8Array | undefined,
+  pages: readonly MovedPage[],
+  extent: { readonly start: number; readonly end: number; readonly rowCount: number },
+): EncodedChunk["offsetIndex"] {
+  if (bytes === undefined) return undefined;
+  const { firstRows, offsets } = decodeOffsetIndex(bytes, { path: WHAT, ...extent });
+  // It leaves out the dictionary, which comes first.
+  const indexed = pages.slice(pages.length - offsets.length);
+  assert(
+    offsets.every((offset, page) => indexed[page]?.from === offset),
+    "the indexes of an encoded file name its pages",
+  );
+  return { firstRows, offsets: indexed.map(({ to }) => to), sizes: indexed.map(({ size }) => size) };
+}
+
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let position = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, position);
+    position += piece.length;
+  }
+  return bytes;
 }
 
 function bytesAt(file: Uint8Array, location: Location | undefined): Uint8Array | undefined {

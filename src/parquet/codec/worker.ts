@@ -24,10 +24,12 @@ function buffersOf(result: CodecResult | CodecFailure): ArrayBuffer[] {
     case "decoded":
       return result.table.batches.map(({ buffer }) => buffer);
     case "encoded":
-      return [result.file.buffer];
+      return result.file.groups.flatMap(({ chunks }) => chunks.flatMap(({ parts }) => parts.flatMap(ownBuffer)));
     case "patched":
-      return (result.chunks ?? []).flatMap(({ bytes }) => (bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []));
+      return (result.chunks ?? []).flatMap(({ bytes }) => ownBuffer(bytes));
     case "failed":
       return [];
   }
 }
+
+const ownBuffer = ({ buffer }: Uint8Array): ArrayBuffer[] => (buffer instanceof ArrayBuffer ? [buffer] : []);

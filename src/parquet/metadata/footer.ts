@@ -71,9 +71,14 @@ async function readFooterAtEnd(file: RangeReader, signal: AbortSignal | undefine
 
 /** The footer of a whole file in memory. Throws as `readFooter` does. */
 export function footerOfBytes(bytes: Uint8Array, path: string): ParquetFooter {
+  return decodeFooter(footerBytes(bytes, path), path);
+}
+
+/** The Thrift bytes of the footer of a whole file in memory, a view of `bytes`. Throws as `readFooter` does. */
+export function footerBytes(bytes: Uint8Array, path: string): Uint8Array {
   if (bytes.length < MAGIC.length + TRAILER_BYTES) throw notParquet(path, `it has only ${bytes.length} bytes`);
   const length = footerLength(bytes, bytes.length, path);
-  return decodeFooter(bytes.subarray(bytes.length - TRAILER_BYTES - length, -TRAILER_BYTES), path);
+  return bytes.subarray(bytes.length - TRAILER_BYTES - length, -TRAILER_BYTES);
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { ParquetCodec } from "../codec/codec.js";
 import { crc32 } from "../crc32.js";
 import { readableChunk, type ReadableChunk } from "../metadata/chunk-extent.js";
+import type { EncodedChunk } from "../metadata/encoded-file.js";
 import type { ColumnMetadata, RowGroup, Statistics } from "../metadata/file-metadata.js";
 import { chunkSeal } from "../metadata/footer-seal.js";
 import type { ParquetFooter } from "../metadata/footer.js";
 import { decodeColumnIndex } from "../metadata/page-index.js";
 import type { RangeReader } from "../range-reader.js";
-import type { EncodedChunk } from "../write/encode-splice.js";
 import type { KeptNotes } from "../write/file-bounds.js";
 import type { KeptGroup } from "../write/write-file.js";
 import { encodeColumnIndex } from "./column-index.js";

@@ -1,40 +1,23 @@
 import { assert } from "../../base/assert.js";
 import { packageVersion } from "../../version.js";
+import type { EncodedChunk, EncodedFile } from "../metadata/encoded-file.js";
 import type { ColumnChunk, ColumnMetadata, FileMetadata, Location, RowGroup } from "../metadata/file-metadata.js";
 import { sealIndexes } from "../metadata/footer-seal.js";
-import { encodeFooter, footerOfBytes, MAGIC } from "../metadata/footer.js";
-import { decodeOffsetIndex, encodeOffsetIndex, type OffsetIndex } from "../metadata/page-index.js";
+import { encodeFooter, MAGIC } from "../metadata/footer.js";
+import { encodeOffsetIndex, type OffsetIndex } from "../metadata/page-index.js";
 
 /**
- * Puts one file together from files of one row group each: pages are copied as bytes, everything that names a position is
- * moved. Row groups can so be encoded apart from each other, and the footer is all ours.
+ * Puts one file together from row groups that were encoded apart: pages are copied as bytes, everything that names a position is
+ * moved. The footer is all ours.
  */
 export interface SplicedFile {
   /** Bytes handed out so far. */
   readonly size: number;
   readonly rowGroups: readonly RowGroup[];
-  /** Takes over the row groups of a small file and returns the bytes that follow next. */
-  add(file: Uint8Array): readonly Uint8Array[];
-  /** Takes over a row group in pieces and returns the bytes that follow next. `like` is a file of the same schema. */
-  addGroup(group: EncodedGroup, like: FileMetadata): readonly Uint8Array[];
+  /** Takes over what was encoded apart and returns the bytes that follow next. The footers all tell the same schema. */
+  add(encoded: EncodedFile): readonly Uint8Array[];
   /** Page indexes and footer, as bytes and decoded. Called once, after `add`. */
   finish(): { readonly parts: readonly Uint8Array[]; readonly metadata: FileMetadata };
-}
-
-/** A row group whose column chunks lie apart: one for each leaf of the schema, in its order. Their pages are sealed. */
-export interface EncodedGroup {
-  readonly rowCount: number;
-  readonly chunks: readonly EncodedChunk[];
-}
-
-export interface EncodedChunk {
-  /** Its bytes, one after the other. */
-  readonly parts: readonly Uint8Array[];
-  /** Its offsets count from the first byte. */
-  readonly metadata: ColumnMetadata;
-  /** Its offsets count from the first byte. */
-  readonly offsetIndex: OffsetIndex | undefined;
-  readonly columnIndex: Uint8Array | undefined;
 }
 
 /** The page indexes of one column chunk, as they will be written. */
@@ -43,52 +26,42 @@ interface ChunkIndexes {
   readonly offsetIndex: OffsetIndex | undefined;
 }
 
-export function spliceFile(path: string): SplicedFile {
+export function spliceFile(): SplicedFile {
   let size = 0;
   let first: FileMetadata | undefined;
   const rowGroups: RowGroup[] = [];
   const indexes: ChunkIndexes[][] = [];
-
-  const begin = (metadata: FileMetadata): Uint8Array[] => {
-    if (first !== undefined) return [];
-    first = metadata;
-    size += MAGIC.length;
-    return [MAGIC];
-  };
 
   return {
     get size() {
       return size;
     },
     rowGroups,
-    addGroup({ rowCount, chunks }, like) {
-      const parts = begin(like);
-      const columns: ColumnChunk[] = [];
-      const chunkIndexes: ChunkIndexes[] = [];
-      for (const { parts: bytes, metadata, offsetIndex, columnIndex } of chunks) {
-        const shift = size;
-        for (const part of bytes) size += part.length;
-        parts.push(...bytes);
-        const plain = { filePath: undefined, fileOffset: 0, metadata, offsetIndex: undefined, columnIndex: undefined, unknown: [] };
-        columns.push(movedChunk(plain, shift));
-        chunkIndexes.push({ columnIndex, offsetIndex: offsetIndex && movedIndex(offsetIndex, shift) });
+    add({ footer, groups }) {
+      const parts: Uint8Array[] = [];
+      if (first === undefined) {
+        first = footer;
+        size += MAGIC.length;
+        parts.push(MAGIC);
       }
-      const byteSize = chunks.reduce((sum, { metadata }) => sum + metadata.uncompressedSize, 0);
-      const group = { columns, byteSize, rowCount, fileOffset: undefined, compressedSize: undefined, ordinal: undefined, unknown: [] };
-      indexes.push(chunkIndexes);
-      rowGroups.push(movedGroup(group, 0, rowGroups.length));
-      return parts;
-    },
-    add(file) {
-      const { metadata } = footerOfBytes(file, path);
-      const parts = begin(metadata);
-      for (const group of metadata.rowGroups) {
-        const { start, end } = extentOf(group);
-        const shift = size - start;
-        parts.push(file.subarray(start, end));
-        size += end - start;
-        indexes.push(group.columns.map((chunk) => chunkIndexes(chunk, group, file, shift, path)));
-        rowGroups.push(movedGroup(group, shift, rowGroups.length));
+      for (const group of groups) {
+        const start = size;
+        const placed = group.chunks.map((chunk) => {
+          const shift = size;
+          for (const part of chunk.parts) size += part.length;
+          parts.push(...chunk.parts);
+          return { column: placedChunk(chunk.metadata, shift), indexes: placedIndexes(chunk, shift) };
+        });
+        indexes.push(placed.map((chunk) => chunk.indexes));
+        rowGroups.push({
+          columns: placed.map(({ column }) => column),
+          byteSize: group.chunks.reduce((sum, { metadata }) => sum + metadata.uncompressedSize, 0),
+          rowCount: group.rowCount,
+          fileOffset: start,
+          compressedSize: size - start,
+          ordinal: rowGroups.length <= ORDINAL_MAX ? rowGroups.length : undefined,
+          unknown: [],
+        });
       }
       return parts;
     },
@@ -151,35 +124,13 @@ function fileMetadata(first: FileMetadata, rowGroups: readonly RowGroup[]): File
   };
 }
 
-/** The bytes of the group's chunks, which lie one after the other. */
-function extentOf({ columns }: RowGroup): { readonly start: number; readonly end: number } {
-  const extents = columns.map(({ metadata }) => {
-    assert(metadata !== undefined, "an encoded column chunk has metadata");
-    const start = metadata.dictionaryPageOffset ?? metadata.dataPageOffset;
-    return { start, end: start + metadata.compressedSize };
-  });
-  const start = Math.min(...extents.map((extent) => extent.start));
-  const end = Math.max(...extents.map((extent) => extent.end));
-  const covered = extents.reduce((sum, extent) => sum + extent.end - extent.start, 0);
-  assert(covered === end - start, "the column chunks of an encoded row group leave no gaps");
-  return { start, end };
-}
-
 /** RowGroup.ordinal is an i16. */
 const ORDINAL_MAX = 32767;
 
-function movedGroup(group: RowGroup, shift: number, ordinal: number): RowGroup {
-  const columns = group.columns.map((chunk) => movedChunk(chunk, shift));
-  const { start, end } = extentOf({ ...group, columns });
-  return { ...group, columns, ordinal: ordinal <= ORDINAL_MAX ? ordinal : undefined, fileOffset: start, compressedSize: end - start };
-}
-
-function movedChunk(chunk: ColumnChunk, shift: number): ColumnChunk {
-  const { metadata } = chunk;
-  assert(metadata !== undefined, "an encoded column chunk has metadata");
+function placedChunk(metadata: ColumnMetadata, shift: number): ColumnChunk {
   const { dictionaryPageOffset, dataPageOffset } = metadata;
   return {
-    ...chunk,
+    filePath: undefined,
     // Deprecated: 0 says that the metadata is in the footer only.
     fileOffset: 0,
     metadata: {
@@ -187,21 +138,25 @@ function movedChunk(chunk: ColumnChunk, shift: number): ColumnChunk {
       dataPageOffset: dataPageOffset + shift,
       dictionaryPageOffset: dictionaryPageOffset === undefined ? undefined : dictionaryPageOffset + shift,
     },
+    offsetIndex: undefined,
+    columnIndex: undefined,
+    unknown: [],
   };
 }
 
-function chunkIndexes(chunk: ColumnChunk, group: RowGroup, file: Uint8Array, shift: number, path: string): ChunkIndexes {
-  const bytesAt = (location: Location | undefined): Uint8Array | undefined =>
-    // A copy, so that the pages beside it can be let go.
-    location === undefined ? undefined : file.slice(location.offset, location.offset + location.length);
-  const offsets = bytesAt(chunk.offsetIndex);
-  const index = offsets && decodeOffsetIndex(offsets, { path, start: 0, end: file.length, rowCount: group.rowCount });
-  return {
-    columnIndex: bytesAt(chunk.columnIndex),
-    offsetIndex: index && movedIndex(index, shift),
-  };
+function placedIndexes({ columnIndex, offsetIndex }: EncodedChunk, shift: number): ChunkIndexes {
+  return { columnIndex, offsetIndex: offsetIndex && { ...offsetIndex, offsets: offsetIndex.offsets.map((offset) => offset + shift) } };
 }
 
-function movedIndex(index: OffsetIndex, shift: number): OffsetIndex {
-  return { ...index, offsets: index.offsets.map((offset) => offset + shift) };
+/** A whole file in memory. */
+export function fileOf(encoded: EncodedFile): Uint8Array<ArrayBuffer> {
+  const file = spliceFile();
+  const parts = [...file.add(encoded), ...file.finish().parts];
+  const bytes = new Uint8Array(file.size);
+  let position = 0;
+  for (const part of parts) {
+    bytes.set(part, position);
+    position += part.length;
+  }
+  return bytes;
 }

@@ -10,9 +10,9 @@ import type { StructType } from "../../schema/types.js";
 import type { ObjectWriter } from "../../storage/object-store.js";
 import type { Compression, ParquetCodec } from "../codec/codec.js";
 import { plainColumns } from "./encode-dictionary.js";
-import { footerOfBytes } from "../metadata/footer.js";
+import type { EncodedGroup } from "../metadata/encoded-file.js";
 import type { FileMetadata } from "../metadata/file-metadata.js";
-import { spliceFile, type EncodedGroup } from "./encode-splice.js";
+import { spliceFile } from "./encode-splice.js";
 import { collectBounds, type KeptNotes } from "./file-bounds.js";
 import { schemaTree } from "../metadata/schema-tree.js";
 import { assertStorable, writeSchema } from "./write-schema.js";
@@ -93,7 +93,7 @@ export async function footerLike(
 ): Promise<FileMetadata> {
   const { codec, path, compression, formatVersion, signal } = options;
   const empty = { path, schema: writeSchema(options.schema), compression, formatVersion, plainColumns: [], signal };
-  return footerOfBytes(await codec.encode([], empty), path).metadata;
+  return (await codec.encode([], empty)).footer;
 }
 
 class FileWriter implements ParquetFileWriter {
@@ -117,7 +117,7 @@ class FileWriter implements ParquetFileWriter {
     this.#options = options;
     this.#schema = writeSchema(options.schema);
     this.#targetBytes = options.targetRowGroupBytes ?? DEFAULT_ROW_GROUP_BYTES;
-    this.#file = spliceFile(options.path);
+    this.#file = spliceFile();
     this.#bounds = collectBounds(options.schema);
   }
 
@@ -155,7 +155,7 @@ class FileWriter implements ParquetFileWriter {
     this.#bounds.observeKept(group.notes);
     const bytes = group.chunks.reduce((sum, { metadata }) => sum + metadata.compressedSize, 0);
     this.#underWayBytes += bytes;
-    await this.#queue(bytes, undefined, () => Promise.resolve(this.#file.addGroup(group, group.like)));
+    await this.#queue(bytes, undefined, () => Promise.resolve(this.#file.add({ footer: group.like, groups: [group] })));
     this.#assertOpen();
   }
 
