@@ -1,4 +1,5 @@
 import { LakeError } from "../base/errors.js";
+import { joinBytes } from "../base/join-bytes.js";
 import type { ObjectStore, ObjectWriter } from "../storage/object-store.js";
 import type { CheckpointCounts, CheckpointSink } from "./checkpoint-sink.js";
 import type { DeltaContext } from "./delta-context.js";
@@ -68,7 +69,7 @@ function checkpointSink(store: ObjectStore, key: string, signal: AbortSignal | u
     async close() {
       const meta = { key, size, modifiedMs: 0 };
       if (stream === undefined) {
-        outcome = await store.putIfAbsent(key, joined(parts, size), { signal });
+        outcome = await store.putIfAbsent(key, joinBytes(parts), { signal });
         return meta;
       }
       // Between this look and the close a rival's could still be replaced, by one of the same actions, and whole.
@@ -82,14 +83,4 @@ function checkpointSink(store: ObjectStore, key: string, signal: AbortSignal | u
       await stream?.abort();
     },
   };
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

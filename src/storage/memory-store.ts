@@ -1,6 +1,7 @@
 import { throwIfAborted } from "../base/abort.js";
 import { assert } from "../base/assert.js";
 import { systemHost } from "../base/host.js";
+import { joinBytes } from "../base/join-bytes.js";
 import { compareUtf8 } from "../base/utf8-order.js";
 import { assertKey, assertPrefix } from "./object-key.js";
 import type { CallOptions, ListOptions, ObjectMeta, ObjectStore, ObjectWriter } from "./object-store.js";
@@ -57,12 +58,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): ObjectStore
     },
     async put(key, bytes, call) {
       check("put", key, call);
-      save(key, copyOf([bytes]));
+      save(key, joinBytes([bytes]));
     },
     async putIfAbsent(key, bytes, call) {
       check("putIfAbsent", key, call);
       if (objects.has(key)) return "exists";
-      save(key, copyOf([bytes]));
+      save(key, joinBytes([bytes]));
       return "created";
     },
     async openWriter(key, call) {
@@ -130,20 +131,10 @@ function memoryWriter(publish: (bytes: Uint8Array) => ObjectMeta, signal: AbortS
     },
     async close() {
       check();
-      return publish(copyOf(end()));
+      return publish(joinBytes(end()));
     },
     async abort() {
       end();
     },
   };
-}
-
-function copyOf(chunks: readonly Uint8Array[]): Uint8Array {
-  const copy = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    copy.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return copy;
 }

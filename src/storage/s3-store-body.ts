@@ -1,4 +1,5 @@
 import { abortError } from "../base/abort.js";
+import { joinBytes } from "../base/join-bytes.js";
 import type { S3Context } from "./s3-store-context.js";
 
 /** The body of an answer: a stream of Node, with or without a checksum that is checked at its end. */
@@ -48,7 +49,7 @@ export async function readBody(
       else target.set(chunk, received);
       received += chunk.length;
     }
-    if (target === undefined) return concat(chunks, received);
+    if (target === undefined) return joinBytes(chunks);
     if (received < target.length) throw broken(`${received} of ${target.length} bytes came`);
     return target;
   } catch (error) {
@@ -63,14 +64,4 @@ export async function readBody(
 /** Like an error of the stream; never seen by the store's caller. */
 function broken(problem: string): unknown {
   return { name: "IncompleteBody", message: problem };
-}
-
-function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }

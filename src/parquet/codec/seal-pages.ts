@@ -1,4 +1,5 @@
 import { assert } from "../../base/assert.js";
+import { joinBytes } from "../../base/join-bytes.js";
 import type { EncodedChunk, EncodedFile } from "../metadata/encoded-file.js";
 import type { ColumnChunk, Location } from "../metadata/file-metadata.js";
 import { decodeFooter, footerBytes } from "../metadata/footer.js";
@@ -55,7 +56,7 @@ function sealChunk(file: Uint8Array, { metadata, ...chunk }: ColumnChunk, rowCou
   };
   const grown = size - metadata.compressedSize;
   return {
-    parts: [joined(pieces, size)],
+    parts: [joinBytes(pieces)],
     metadata: {
       ...metadata,
       compressedSize: size,
@@ -83,16 +84,6 @@ function sealedIndex(
     "the indexes of an encoded file name its pages",
   );
   return { firstRows, offsets: indexed.map(({ to }) => to), sizes: indexed.map(({ size }) => size) };
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let position = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, position);
-    position += piece.length;
-  }
-  return bytes;
 }
 
 function bytesAt(file: Uint8Array, location: Location | undefined): Uint8Array | undefined {

@@ -1,4 +1,5 @@
 import { assert } from "../../base/assert.js";
+import { joinBytes } from "../../base/join-bytes.js";
 import { packageVersion } from "../../version.js";
 import type { EncodedChunk, EncodedFile } from "../metadata/encoded-file.js";
 import type { ColumnChunk, ColumnMetadata, FileMetadata, Location, RowGroup } from "../metadata/file-metadata.js";
@@ -151,12 +152,5 @@ function placedIndexes({ columnIndex, offsetIndex }: EncodedChunk, shift: number
 /** A whole file in memory. */
 export function fileOf(encoded: EncodedFile): Uint8Array<ArrayBuffer> {
   const file = spliceFile();
-  const parts = [...file.add(encoded), ...file.finish().parts];
-  const bytes = new Uint8Array(file.size);
-  let position = 0;
-  for (const part of parts) {
-    bytes.set(part, position);
-    position += part.length;
-  }
-  return bytes;
+  return joinBytes([...file.add(encoded), ...file.finish().parts]);
 }
